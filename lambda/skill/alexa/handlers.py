@@ -1,0 +1,70 @@
+"""The skill's ask-sdk handlers: thin, since everything that is decided is decided in ``guide``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
+from ask_sdk_core.handler_input import HandlerInput
+from ask_sdk_model import IntentRequest, LaunchRequest, Response
+
+from alexa.requests import hear, session_of
+from alexa.responses import respond
+from guide.conversation import take_turn
+from guide.heard import Heard
+from guide.release import Release
+from guide.state import Move
+from guide.telling import tell
+
+log = logging.getLogger(__name__)
+
+CurrentRelease = Callable[[], Release]
+"""Returns the release to answer from; asked once a turn."""
+
+
+class TurnHandler(AbstractRequestHandler):
+    """A request that something is said to: the skill was opened, or an intent was heard."""
+
+    def __init__(self, current_release: CurrentRelease) -> None:
+        self._current_release = current_release
+
+    def can_handle(self, handler_input: HandlerInput) -> bool:
+        return isinstance(handler_input.request_envelope.request, (LaunchRequest, IntentRequest))
+
+    def handle(self, handler_input: HandlerInput) -> Response:
+        envelope = handler_input.request_envelope
+        release = self._current_release()
+        request = envelope.request
+        heard = hear(request, release) if isinstance(request, IntentRequest) else Heard("open")
+        attributes = envelope.session.attributes if envelope.session else None
+        reply, attributes = take_turn(release, session_of(envelope), attributes, heard)
+        if envelope.session:
+            handler_input.attributes_manager.session_attributes = attributes
+        return respond(reply, handler_input.response_builder)
+
+
+class SilentHandler(AbstractRequestHandler):
+    """Every other request: Alexa takes no speech in answer to it (a session that ended, an event, a type yet to come)."""
+
+    def can_handle(self, handler_input: HandlerInput) -> bool:
+        return True
+
+    def handle(self, handler_input: HandlerInput) -> Response:
+        return handler_input.response_builder.response
+
+
+class SpokenErrorHandler(AbstractExceptionHandler):
+    """Whatever went wrong, the listener hears what to do next; what it was is logged by its type alone."""
+
+    def __init__(self, current_release: CurrentRelease) -> None:
+        self._current_release = current_release
+
+    def can_handle(self, handler_input: HandlerInput, exception: Exception) -> bool:
+        return True
+
+    def handle(self, handler_input: HandlerInput, exception: Exception) -> Response:
+        log.error("turn failed: %s", type(exception).__name__)
+        release = self._current_release()
+        place = release.place(session_of(handler_input.request_envelope).locale)
+        return respond(tell(release, place, 0, Move("failed")), handler_input.response_builder)

@@ -1,0 +1,169 @@
+"""From words to an answer: a trained linear model, read in pure Python.
+
+The model adds one row of weights, a number for each class, for every word and every pair of neighbours; a word it
+does not know counts by its spelling (pieces of three to five letters). The sums, by the length of the utterance,
+become probabilities. Classes are the answers and several kinds of what is not ours.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+from collections.abc import Iterator, Mapping
+from math import exp, sqrt
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from guide.words import words
+
+# How many rows can be added as one integer before a lane of 16 bits could overflow.
+_LANE_ROWS = 256
+
+
+class Reading(NamedTuple):
+    """How an utterance was understood."""
+
+    outcome: str
+    """``answer``, ``offer`` or ``decline``."""
+    ranked: tuple[tuple[str, float], ...]
+    """Answers with their probability, the likeliest first; "" stands for what is not ours."""
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The answer given, or the two that are offered."""
+        ids = tuple(answer for answer, _ in self.ranked if answer)
+        return ids[: {"answer": 1, "offer": 2}.get(self.outcome, 0)]
+
+
+class Reason(NamedTuple):
+    """What one of the likeliest answers owes to parts of the utterance."""
+
+    answer: str
+    """An answer's id; "" stands for what is not ours."""
+    probability: float
+    features: tuple[tuple[str, float], ...]
+    """Words and pairs of words with what they add to the answer's score (or take from it), the weightiest first."""
+
+
+def units(said: list[str]) -> Iterator[str]:
+    """Yield what is weighed: every word, and every word with the one before it (``^`` stands before the first)."""
+    before = "^"
+    for word in said:
+        yield word
+        yield f"{before} {word}"
+        before = word
+
+
+def pieces(word: str) -> Iterator[str]:
+    """Yield the pieces of three to five letters of ``word``, its ends marked: ``<ba``, ``<bac``, … ``ck>``."""
+    marked = f"<{word}>"
+    for size in (3, 4, 5):
+        for start in range(len(marked) - size + 1):
+            yield marked[start : start + size]
+
+
+class Understanding:
+    """The trained model of one release, as ``workbench.compiler.training.train`` compiled it."""
+
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        self._classes: list[str] = compiled["classes"]
+        self._answers = sum(1 for name in self._classes if name)
+        self._bias: list[float] = compiled["bias"]
+        self._scale: float = compiled["scale"]
+        self._buckets: int = compiled["buckets"]
+        self._sure: float = compiled["sure"]
+        self._ours: float = compiled["ours"]
+        self._either: float = compiled["either"]
+        self._lines: Mapping[str, str] = compiled["lines"]
+        names = compiled["units"].split("\n")
+        self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
+        self._width = len(self._classes) + 1
+        self._rows = a2b_base64(compiled["rows"])
+        self._even = int.from_bytes(b"\xff\x00" * (self._width // 2 + 1), "little")
+
+    def read(self, text: str) -> Reading:
+        """Return how ``text`` is understood."""
+        said = words(text)
+        chances = self._chances(said)
+        ranked = self._rank(chances)
+        known = self._lines.get(" ".join(said))
+        if known is not None:
+            return Reading("answer" if known else "decline", _first(known, ranked))
+        return Reading(self._outcome(ranked), ranked)
+
+    def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
+        """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
+        said = words(text)
+        chances = self._chances(said)
+        parts = {unit: self._sum(list(self._rows_of(unit))) for unit in units(said)}
+        length = sqrt(sum(sums[-1] for sums in parts.values())) or 1.0
+        reasons = []
+        for name, chance in self._rank(chances)[:most]:
+            # What is not ours has several classes; its likeliest one speaks for it.
+            column = max((i for i, c in enumerate(self._classes) if c == name), key=chances.__getitem__)
+            weights = [(unit, sums[column] / length * self._scale) for unit, sums in parts.items()]
+            weights.sort(key=lambda item: -abs(item[1]))
+            top = tuple((unit, round(weight, 2)) for unit, weight in weights[:features] if abs(weight) >= 0.05)
+            reasons.append(Reason(name, chance, top))
+        return tuple(reasons)
+
+    def _outcome(self, ranked: tuple[tuple[str, float], ...]) -> str:
+        ours = [chance for answer, chance in ranked if answer]
+        whole = sum(ours)
+        if whole < self._ours:
+            return "decline"
+        if ours[0] >= self._sure * whole:
+            return "answer"
+        return "offer" if ours[0] + ours[1] >= self._either * whole else "decline"
+
+    def _rank(self, chances: list[float]) -> tuple[tuple[str, float], ...]:
+        ours = self._answers
+        ranked = [("", sum(chances[ours:])), *zip(self._classes, chances[:ours])]
+        ranked.sort(key=lambda item: -item[1])
+        return tuple(ranked)
+
+    def _chances(self, said: list[str]) -> list[float]:
+        """Return the probability of every class."""
+        sums = self._sum([row for unit in units(said) for row in self._rows_of(unit)])
+        factor = self._scale / (sqrt(sums[-1]) or 1.0)
+        scores = [bias + factor * total for bias, total in zip(self._bias, sums)]
+        top = max(scores)
+        raised = [exp(score - top) for score in scores]
+        whole = sum(raised)
+        return [value / whole for value in raised]
+
+    def _rows_of(self, unit: str) -> Iterator[int]:
+        row = self._row.get(unit)
+        if row is not None:
+            yield row
+        elif " " not in unit:
+            for piece in pieces(unit):
+                yield crc32(piece.encode()) % self._buckets
+
+    def _sum(self, rows: list[int]) -> list[int]:
+        """Return the sum of ``rows`` for each class, and of their squared lengths in the last place.
+
+        A row's bytes are added as two long integers, one byte to each lane of 16 bits: many times faster than
+        adding number by number.
+        """
+        width, even = self._width, self._even
+        totals = [0] * width
+        for start in range(0, len(rows), _LANE_ROWS):
+            some = rows[start : start + _LANE_ROWS]
+            low = high = 0
+            for row in some:
+                lanes = int.from_bytes(self._rows[row * width : (row + 1) * width], "little")
+                low += lanes & even
+                high += lanes >> 8 & even
+            bytes_low = low.to_bytes(width + 3, "little")
+            bytes_high = high.to_bytes(width + 3, "little")
+            for i in range(width):
+                held, at = (bytes_high, i - 1) if i % 2 else (bytes_low, i)
+                totals[i] += held[at] + 256 * held[at + 1]
+            # Weights are stored from 0 to 255 with 128 for nothing; lengths as they are.
+            for i in range(width - 1):
+                totals[i] -= 128 * len(some)
+        return totals
+
+
+def _first(answer: str, ranked: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    return ((answer, 1.0), *((other, 0.0) for other, _ in ranked if other != answer))

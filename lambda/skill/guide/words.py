@@ -1,0 +1,43 @@
+"""Words of an utterance, as every part of the guide reads them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# More than Alexa ever delivers; what comes after it is noise, and reading it would only cost time.
+MOST_CHARACTERS = 1_000
+
+_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'"})
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*")
+_WORD_OR_STOP = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.?!;](?![a-z0-9])")
+
+
+def _plain(text: str) -> str:
+    """Return the first ``MOST_CHARACTERS`` of ``text`` in lower case, without accents and markup."""
+    text = text[:MOST_CHARACTERS]
+    if not text.isascii():
+        folded = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+        text = "".join(c for c in folded if not unicodedata.combining(c))
+    elif "`" in text:
+        text = text.replace("`", "'")
+    text = text.lower()
+    return _TAG.sub(" ", text) if "<" in text else text
+
+
+def words(text: str) -> list[str]:
+    """Return the lower-case words of ``text``; markup, punctuation and other scripts are dropped.
+
+    Accents are folded (``café`` gives ``cafe``) and an apostrophe inside a word stays (``can't``).
+    Only the first ``MOST_CHARACTERS`` characters are read.
+    """
+    return _WORD.findall(_plain(text))
+
+
+def words_and_stops(text: str) -> list[str]:
+    """Return what ``words`` returns, with a ``.``, ``?``, ``!`` or ``;`` where a sentence ends.
+
+    Speech brings no stops; typed questions do, and a symptom in one sentence is not denied by another.
+    """
+    return _WORD_OR_STOP.findall(_plain(text))

@@ -1,0 +1,1 @@
+"""Where the skill gets its release from."""

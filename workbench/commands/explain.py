@@ -1,0 +1,46 @@
+"""``guide explain``: why a question gets the answer it gets."""
+
+from __future__ import annotations
+
+import argparse
+
+from stores.bundled import load_release
+from workbench.commands import ensure_built
+from workbench.commands.ask import DEFAULT_LOCALE
+from workbench.standin.local import device, ears
+
+_MOST_ANSWERS, _MOST_FEATURES = 5, 8
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="+", help="the question")
+    parser.add_argument("--locale", default=DEFAULT_LOCALE)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    ensure_built()
+    text = " ".join(arguments.text)
+    release = load_release()
+    hearing = ears(arguments.locale).hear(text)
+    print(f"Ears      {hearing.intent}, by {hearing.by}" + (f": {hearing.sample}" if hearing.sample else ""))
+    for name, slot in hearing.slots.items():
+        known = f", known as {slot.resolved[0]}" if slot.resolved else ""
+        print(f"          {name} = '{slot.value}'{known}")
+    found = release.signs.find_all(text)
+    for sign in found:
+        print(f"Warning   {sign.sign} ({sign.level}{', asked about' if sign.asked else ''}), heard in: {sign.heard}")
+    if not found:
+        print("Warning   none heard")
+    reading = release.understanding.read(text)
+    print(f"Model     {reading.outcome}: {' or '.join(reading.answers) or 'not ours'}")
+    for answer, probability in reading.ranked[:_MOST_ANSWERS]:
+        print(f"          {probability:6.3f}  {answer or '(not ours)'}")
+    for answer, features in release.understanding.explain(text).items():
+        counted = ", ".join(f"{feature} {weight:+.1f}" for feature, weight in features[:_MOST_FEATURES])
+        print(f"          {answer or '(not ours)'}: {counted}")
+    speaker = device(arguments.locale)
+    speaker.open()
+    reply = speaker.say(text).as_json()
+    print(f"Outcome   {reply['outcome']}: {reply['answer'] or ' or '.join(reply['offered']) or reply['warning'] or reply['intent']}")
+    print(f"Said      {reply['speech']}")
+    return 0

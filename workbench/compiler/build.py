@@ -1,0 +1,105 @@
+"""The whole line: content → checks → warning signs and trained weights → release and interaction models."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from workbench.compiler.checks import check_content
+from workbench.compiler.content import INTENTS, ROOT, WARNING_SIGNS, Content, load_content
+from workbench.compiler.interaction_model import compile_model, model_paths, model_text
+from workbench.compiler.problems import ContentError, Problem, Problems
+from workbench.compiler.release import compile_release, write_release
+from workbench.compiler.training import digest, train
+from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs, misheard
+
+RELEASE = "lambda/skill/release.json"
+CACHE = "build"
+
+Say = Callable[[str], None]
+"""Takes a line of progress for whoever waits."""
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def build(root: Path = ROOT, say: Say = quiet, *, models: bool = True) -> dict[str, Any]:
+    """Compile ``content/`` under ``root`` into the bundled release and the interaction models; return the release.
+
+    Raises:
+        ContentError: with every error found; nothing is written then.
+    """
+    say("Reading content …")
+    content, problems = load_content(root)
+    problems.extend(check_content(content, datetime.date.today()))
+    signs = compiled_signs(content, problems)
+    if problems.errors:
+        raise ContentError(problems)
+    release = compile_release(content, signs, trained(content, say))
+    write_release(release, root / RELEASE)
+    if models:
+        text = model_text(compile_model(content))
+        for path in model_paths(root, content):
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
+    say(f"Release {release['version']}: {len(content.answers)} answers.")
+    return release
+
+
+def compiled_signs(content: Content, problems: Problems) -> dict[str, Any]:
+    """Return the compiled warning signs; what is wrong with them, or not heard as written, is added to ``problems``."""
+    if not content.signs:
+        return {}
+    try:
+        signs = compile_warning_signs(content.signs)
+    except WarningSignsError as error:
+        problems.extend(_at_lines(content, error.problems))
+        return {}
+    problems.extend(_at_lines(content, misheard(signs, content.signs)))
+    return signs
+
+
+def _at_lines(content: Content, found: Iterable[tuple[str, str]]) -> Iterable[Problem]:
+    for path, message in found:
+        keys = [int(key) if key.isdigit() else key for key in path.split(".")]
+        yield Problem(WARNING_SIGNS, content.lines[WARNING_SIGNS](*keys), message)
+
+
+def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
+    """Return the weights trained on ``content``; they are kept, and trained anew only when what they learn from changes."""
+    examples = content.examples()
+    kept = content.root / CACHE / f"understanding-{digest(examples, content.elsewhere)}.json"
+    if kept.exists():
+        weights: dict[str, Any] = json.loads(kept.read_bytes())
+        return weights
+    say(f"Training on {len(examples):,} lines of ours and {sum(map(len, content.elsewhere.values())):,} of elsewhere …")
+    weights = train(examples, content.elsewhere)
+    kept.parent.mkdir(exist_ok=True)
+    for old in kept.parent.glob("understanding-*.json"):
+        old.unlink()
+    partial = kept.with_suffix(".partial")
+    partial.write_text(json.dumps(weights))
+    partial.replace(kept)
+    return weights
+
+
+def stale_models(root: Path = ROOT) -> list[Path]:
+    """Return the committed interaction models that are not what the content gives."""
+    content, _ = load_content(root)
+    text = model_text(compile_model(content))
+    return [p for p in model_paths(root, content) if not p.exists() or p.read_text(encoding="utf-8") != text]
+
+
+def is_current(root: Path = ROOT) -> bool:
+    """True when the bundled release is newer than everything that it is compiled from."""
+    release = root / RELEASE
+    if not release.exists():
+        return False
+    built = release.stat().st_mtime
+    folders = (root / "content", root / "workbench" / "compiler", root / "lambda" / "skill" / "guide")
+    parts = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".md", ".yaml", ".py")]
+    return all(path.stat().st_mtime <= built for path in (*parts, *folders, root / INTENTS))

@@ -1,0 +1,48 @@
+"""Is every authored line heard as its author meant it: by the check for signs, by the ears, and by the trained model?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from guide.release import Release
+from workbench.compiler.answers import Answer
+from workbench.compiler.build import trained
+from workbench.compiler.content import PHRASES, Content
+from workbench.compiler.interaction_model import compile_model
+from workbench.compiler.problems import Problem
+from workbench.compiler.release import compile_release
+from workbench.standin.ears import FALLBACK, Ears
+
+
+def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
+    """Yield the lines that would be heard as something else; the content must be free of errors."""
+    release = Release(compile_release(content, signs, trained(content)))
+    ears = Ears(compile_model(content))
+    for answer in content.answers.values():
+        yield from _ask_lines(answer, release)
+    for wordings in content.phrases.values():
+        for phrase in wordings:
+            for said in phrase.suggestions:
+                if not _understood(said, ears, release):
+                    yield Problem(PHRASES, phrase.line, f"'{phrase.name}' suggests saying '{said}', which would not be understood; add it to an answer's ask lines, or suggest something else")
+
+
+def _ask_lines(answer: Answer, release: Release) -> Iterator[Problem]:
+    for i, line in enumerate(answer.ask):
+        found = release.signs.find(line)
+        if found and found.level == "emergency" and not found.asked:
+            # An intent without slots brings no text to the function, so nothing could warn there (design: signs first, always).
+            yield Problem(answer.file, answer.lines("ask", i), f"'{line}' is a warning sign ('{found.sign}': {found.heard}); it belongs to that sign, not here")
+            continue
+        reading = release.understanding.read(line)
+        if reading.outcome != "answer" or reading.answers != (answer.id,):
+            taken = " or ".join(reading.answers) or "nothing of ours"
+            yield Problem(answer.file, answer.lines("ask", i), f"'{line}' is understood as {taken}; reword it, or move it there")
+
+
+def _understood(said: str, ears: Ears, release: Release) -> bool:
+    hearing = ears.hear(said)
+    if hearing.intent == FALLBACK:
+        return False
+    return hearing.by != "carrier" or release.understanding.read(said).outcome == "answer"

@@ -1,0 +1,108 @@
+"""Are the lines that people say fit for Alexa's model, and does each belong to one answer?"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from workbench.compiler.content import ELSEWHERE, INTENTS, WARNING_SIGNS, Content
+from workbench.compiler.interaction_model import frames, intent_name, plain_sample
+from workbench.compiler.problems import Problem
+
+LEAST_LINES = 20
+MOST_CHARACTERS = 140
+"""Alexa's limit for a slot value; a longer sample is not speech either."""
+INTENTS_MOST = 250
+
+# Alexa's console: letters, spaces, periods for abbreviations, underscores, possessive apostrophes, hyphens, {slots}.
+_SAMPLE = re.compile(r"(?:[^\W\d_]|[ '._-]|\{[a-z_]+\})+")
+_FREE_PERIOD = re.compile(r"(?<![A-Za-z]\b)\.|(?<=[A-Za-z]{2})\.")
+
+Written = tuple[str, int, str, str]
+"""File, line, owner (intent or answer), and the line as written."""
+
+
+def check(content: Content) -> Iterator[Problem]:
+    written = list(_written(content))
+    for file, line, _, text in written:
+        yield from _characters(file, line, text)
+    yield from _twice(written)
+    yield from _topics(content)
+    for answer in content.answers.values():
+        if 0 < len(answer.ask) < LEAST_LINES:
+            yield Problem(answer.file, answer.lines("ask"), f"has {len(answer.ask)} ask lines; write at least {LEAST_LINES}, as different people would say it")
+    yield from _elsewhere(content, {plain_sample(text): (file, line) for file, line, _, text in written})
+
+
+def _written(content: Content) -> Iterator[Written]:
+    lines = content.lines[INTENTS]
+    for answer in content.answers.values():
+        for i, text in enumerate(answer.ask):
+            yield answer.file, answer.lines("ask", i), intent_name(answer.id), text
+    for section in ("commands", "slots"):
+        for name, intent in (content.intents.get(section) or {}).items():
+            for i, text in enumerate(intent.get("samples", [])):
+                yield INTENTS, lines(section, name, "samples", i), name, text
+    for name, frame in frames(content).items():
+        for text in frame["samples"]:
+            yield INTENTS, lines("frames", name.removesuffix("Intent")), name, text
+
+
+def _characters(file: str, line: int, text: str) -> Iterator[Problem]:
+    if not text.strip():
+        yield Problem(file, line, "an empty line; write what people say, or delete it")
+    elif text != text.strip() or "  " in text:
+        yield Problem(file, line, f"'{text}' has a space too many")
+    elif not _SAMPLE.fullmatch(text):
+        wrong = next(character for character in text if not _SAMPLE.fullmatch(character) and character not in "{}")
+        yield Problem(file, line, f"'{text}' holds '{wrong}'; a sample has letters, spaces, apostrophes and hyphens only, and numbers are spelled out")
+    elif _FREE_PERIOD.search(text):
+        yield Problem(file, line, f"'{text}' has a period that is not of an abbreviation such as 'm.r.i.'")
+    if len(text) > MOST_CHARACTERS:
+        yield Problem(file, line, f"'{text[:30]}…' has {len(text)} characters; the most is {MOST_CHARACTERS}")
+    if re.fullmatch(r"\{query\}", text.strip()):
+        yield Problem(file, line, "a carrier phrase cannot be its slot alone; Alexa refuses it")
+
+
+def _twice(written: list[Written]) -> Iterator[Problem]:
+    """The same sample in two intents: Alexa picks one of them, and nobody knows which."""
+    owners: dict[str, Written] = {}
+    for file, line, owner, text in written:
+        key = text if "{" in text else plain_sample(text)
+        first = owners.setdefault(key, (file, line, owner, text))
+        if first[:2] != (file, line):
+            whose = "here already" if first[2] == owner else f"in {first[0]}:{first[1]}"
+            yield Problem(file, line, f"'{text}' stands {whose}; keep it where it belongs")
+
+
+def _topics(content: Content) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for answer in content.answers.values():
+        for i, topic in enumerate(answer.topics):
+            line = answer.lines("topics", i)
+            yield from _characters(answer.file, line, topic)
+            other = owners.setdefault(plain_sample(topic), answer.id)
+            if other != answer.id:
+                yield Problem(answer.file, line, f"the topic '{topic}' belongs to '{other}' already")
+    signs: dict[str, str] = defaultdict(str)
+    for i, sign in enumerate(content.signs.get("signs", [])):
+        for j, value in enumerate(sign.get("says", [])):
+            where = content.lines[WARNING_SIGNS]("signs", i, "says", j)
+            yield from _characters(WARNING_SIGNS, where, str(value))
+            if signs[plain_sample(str(value))] not in ("", sign["id"]):
+                yield Problem(WARNING_SIGNS, where, f"'{value}' belongs to the sign '{signs[plain_sample(str(value))]}' already")
+            signs[plain_sample(str(value))] = sign["id"]
+
+
+def _elsewhere(content: Content, ours: dict[str, tuple[str, int]]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for group, texts in content.elsewhere.items():
+        for i, text in enumerate(texts):
+            line, key = content.lines[ELSEWHERE](group, i), plain_sample(text)
+            yield from _characters(ELSEWHERE, line, text)
+            if key in seen:
+                yield Problem(ELSEWHERE, line, f"'{text}' stands twice; keep one")
+            if key in ours:
+                yield Problem(ELSEWHERE, line, f"'{text}' is ours as well ({ours[key][0]}:{ours[key][1]}); it cannot be both")
+            seen.add(key)

@@ -1,0 +1,180 @@
+"""Everything under ``content/`` and ``interaction_model/intents.yaml``, read into one object."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.compiler.answers import Answer, Passage, read_answer
+from workbench.compiler.files import Lines, read_yaml
+from workbench.compiler.problems import Problems
+
+ROOT = Path(__file__).resolve().parents[2]
+
+LANGUAGE = "en"
+ANSWERS = f"content/{LANGUAGE}/answers"
+PHRASES = f"content/{LANGUAGE}/phrases.yaml"
+WARNING_SIGNS = f"content/{LANGUAGE}/warning_signs.yaml"
+ELSEWHERE = f"content/{LANGUAGE}/elsewhere.yaml"
+PLACES = "content/places.yaml"
+SOURCES = "content/sources.yaml"
+INTENTS = "interaction_model/intents.yaml"
+
+ELSEWHERE_PLACE = "other"
+"""The block of places.yaml for locales that the guide is not published in."""
+
+_MARK = re.compile(r"[ \t]*\[\^([^\]\s]+)\]")
+_SAYABLE = re.compile(r"\*([^*]+)\*")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One wording of a phrase."""
+
+    name: str
+    text: str
+    """As spoken: without source marks and without the stars around what may be said."""
+    suggestions: tuple[str, ...]
+    """What it tells the listener to say; each must be understood."""
+    sources: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where facts come from."""
+
+    key: str
+    said: str
+    title: str
+    publisher: str
+    url: str
+    date: str
+    checked: str
+    line: int
+
+
+@dataclass
+class Content:
+    """All content, as its authors wrote it; what could not be read is simply not there."""
+
+    root: Path
+    answers: dict[str, Answer] = field(default_factory=dict)
+    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    places: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    """Locale -> placeholder -> (as said, as shown)."""
+    sources: dict[str, Source] = field(default_factory=dict)
+    signs: dict[str, Any] = field(default_factory=dict)
+    elsewhere: dict[str, list[str]] = field(default_factory=dict)
+    """Group -> lines of what is not ours."""
+    intents: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, Lines] = field(default_factory=dict)
+    """File -> where everything in it stands."""
+
+    @property
+    def locales(self) -> list[str]:
+        """The locales that the guide is published in."""
+        return [locale for locale in self.places if locale != ELSEWHERE_PLACE]
+
+    def examples(self) -> list[tuple[str, str]]:
+        """Authored (line, answer id) pairs: what people say, and what they should get."""
+        return [(line, answer.id) for answer in self.answers.values() for line in (*answer.ask, *answer.topics)]
+
+
+def load_content(root: Path = ROOT) -> tuple[Content, Problems]:
+    """Read all content under ``root``; what is wrong is in the problems, and the rest is read all the same."""
+    content, problems = Content(root), Problems()
+    folder = root / ANSWERS
+    files = sorted(folder.glob("*.md")) if folder.is_dir() else []
+    if not files:
+        problems.add(ANSWERS, 0, "holds no answers; there should be one Markdown file for each")
+    for path in files:
+        answer = read_answer(path, f"{ANSWERS}/{path.name}", problems)
+        if answer:
+            content.answers[answer.id] = answer
+    _read_phrases(content, _mapping(content, PHRASES, problems), problems)
+    _read_places(content, _mapping(content, PLACES, problems), problems)
+    _read_sources(content, _mapping(content, SOURCES, problems), problems)
+    content.signs = _mapping(content, WARNING_SIGNS, problems)
+    _read_elsewhere(content, _mapping(content, ELSEWHERE, problems), problems)
+    content.intents = _mapping(content, INTENTS, problems)
+    return content, problems
+
+
+def _mapping(content: Content, name: str, problems: Problems) -> dict[str, Any]:
+    data, lines = read_yaml(content.root / name, name, problems)
+    content.lines[name] = lines
+    if data is not None and not isinstance(data, dict):
+        problems.add(name, 1, "must be a mapping of 'name: value' lines")
+    return data if isinstance(data, dict) else {}
+
+
+def _read_phrases(content: Content, data: dict[str, Any], problems: Problems) -> None:
+    lines = content.lines[PHRASES]
+    for key in data:
+        if key not in ("roles", "phrases"):
+            problems.add(PHRASES, lines(key), f"unknown part '{key}'; the parts are roles and phrases")
+    content.roles = {role: str(answer) for role, answer in (data.get("roles") or {}).items()}
+    for name, written in (data.get("phrases") or {}).items():
+        wordings = written if isinstance(written, list) else [written]
+        for i, wording in enumerate(wordings):
+            line = lines("phrases", name, i)
+            if not isinstance(wording, str) or not wording.strip():
+                problems.add(PHRASES, line, f"the phrase '{name}' is empty or not text; write what the guide says")
+                continue
+            content.phrases.setdefault(name, []).append(_phrase(name, wording, line))
+
+
+def _phrase(name: str, wording: str, line: int) -> Phrase:
+    text = " ".join(_MARK.sub("", wording).split())
+    spoken = _SAYABLE.sub(lambda match: match[1], text)
+    return Phrase(name, spoken, tuple(_SAYABLE.findall(text)), tuple(_MARK.findall(wording)), line)
+
+
+def _read_places(content: Content, data: dict[str, Any], problems: Problems) -> None:
+    lines = content.lines[PLACES]
+    for locale, place in data.items():
+        words = place.get("words") if isinstance(place, dict) else None
+        if not isinstance(words, dict):
+            problems.add(PLACES, lines(locale), f"'{locale}' has no words; see the comment at the top of the file")
+            continue
+        content.places[locale] = {}
+        for name, value in words.items():
+            said, shown = (value.get("say"), value.get("show")) if isinstance(value, dict) else (value, value)
+            if not isinstance(said, str) or not isinstance(shown, str):
+                problems.add(PLACES, lines(locale, "words", name), f"'{name}' needs a text, or both 'say' and 'show'")
+                continue
+            content.places[locale][name] = (said, shown)
+
+
+def _read_sources(content: Content, data: dict[str, Any], problems: Problems) -> None:
+    lines = content.lines[SOURCES]
+    needed = ("publisher", "said", "title", "url", "date", "checked", "seen")
+    for key, value in data.items():
+        if not isinstance(value, dict):
+            problems.add(SOURCES, lines(key), f"'{key}' must have the fields {', '.join(needed)}")
+            continue
+        for name in needed:
+            if value.get(name) in (None, ""):
+                problems.add(SOURCES, lines(key), f"the source '{key}' has no '{name}'; add it")
+        for name in value:
+            if name not in (*needed, "note"):
+                problems.add(SOURCES, lines(key, name), f"unknown field '{name}'; the fields are {', '.join(needed)} and note")
+        fields = {name: str(value.get(name) or "") for name in ("said", "title", "publisher", "url", "date", "checked")}
+        content.sources[key] = Source(key, line=lines(key), **fields)
+
+
+def _read_elsewhere(content: Content, data: dict[str, Any], problems: Problems) -> None:
+    for group, written in data.items():
+        if not isinstance(written, list) or not all(isinstance(line, str) for line in written):
+            problems.add(ELSEWHERE, content.lines[ELSEWHERE](group), f"'{group}' must be a list of lines of text")
+            continue
+        content.elsewhere[group] = written
+
+
+def spoken_passages(content: Content) -> list[tuple[Answer, str, Passage]]:
+    """Every part of every answer that is heard, with the answer and the part's name."""
+    return [(answer, name, part) for answer in content.answers.values() for name, part in answer.spoken]

@@ -1,0 +1,89 @@
+"""Content + ``interaction_model/intents.yaml`` → how Alexa hears the guide, a model for each locale."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from guide.words import words
+from workbench.compiler.content import Content
+
+FOLDER = "interaction_model"
+
+Model = dict[str, Any]
+
+
+def intent_name(answer: str) -> str:
+    """Return the name of an answer's own intent: ``ice-or-heat`` gives ``IceOrHeatIntent``."""
+    return "".join(word.capitalize() for word in answer.split("-")) + "Intent"
+
+
+def frames(content: Content) -> dict[str, dict[str, Any]]:
+    """Return the carrier-phrase intents: name -> ``reads``, ``samples`` and, where it is true, ``urgent``."""
+    found: dict[str, dict[str, Any]] = {}
+    for section, urgent in (("urgent_frames", True), ("frames", False)):
+        for name, frame in (content.intents.get(section) or {}).items():
+            samples = frame if isinstance(frame, list) else frame["samples"]
+            reads = samples[0] if isinstance(frame, list) else frame["reads"]
+            found[f"{name}Intent"] = {"reads": reads, "samples": samples, "urgent": urgent}
+    return found
+
+
+def meanings(content: Content) -> dict[str, dict[str, Any]]:
+    """Return what each intent means to the function, as ``alexa.requests`` reads it."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, command in (content.intents.get("commands") or {}).items():
+        found[name] = {"command": command["means"]}
+    for name, slotted in (content.intents.get("slots") or {}).items():
+        found[name] = {"slot": slotted["slot"], "reads": slotted["reads"]}
+    for name, frame in frames(content).items():
+        found[name] = {"slot": "query", "reads": frame["reads"], **({"urgent": True} if frame["urgent"] else {})}
+    for answer in content.answers:
+        found[intent_name(answer)] = {"answer": answer}
+    return found
+
+
+def compile_model(content: Content) -> Model:
+    """Return the interaction model. The five locales share one language, so they share one model too."""
+    intents: list[dict[str, Any]] = []
+    for name, command in (content.intents.get("commands") or {}).items():
+        intents.append({"name": name, "samples": command.get("samples", [])})
+    for answer in content.answers.values():
+        intents.append({"name": intent_name(answer.id), "slots": [], "samples": list(answer.ask)})
+    for name, slotted in (content.intents.get("slots") or {}).items():
+        slot = {"name": slotted["slot"], "type": slotted["type"]}
+        intents.append({"name": name, "slots": [slot], "samples": list(slotted["samples"])})
+    for name, frame in frames(content).items():
+        slot = {"name": "query", "type": "AMAZON.SearchQuery"}
+        intents.append({"name": name, "slots": [slot], "samples": list(frame["samples"])})
+    types = [
+        {"name": "Topic", "values": [_value(answer.id, answer.topics) for answer in content.answers.values()]},
+        {"name": "Sign", "values": [_value(sign["id"], sign["says"]) for sign in content.signs.get("signs", [])]},
+    ]
+    language_model = {
+        "invocationName": content.intents.get("invocation_name", ""),
+        "modelConfiguration": {"fallbackIntentSensitivity": {"level": "LOW"}},
+        "intents": intents,
+        "types": types,
+    }
+    return {"interactionModel": {"languageModel": language_model}}
+
+
+def _value(identity: str, said: list[str]) -> dict[str, Any]:
+    return {"id": identity, "name": {"value": said[0], "synonyms": list(said[1:])}}
+
+
+def model_text(model: Model) -> str:
+    """Return ``model`` as it is committed: one line a sample, so that a change reads well in a diff."""
+    return json.dumps(model, ensure_ascii=False, indent=1) + "\n"
+
+
+def model_paths(root: Path, content: Content) -> list[Path]:
+    """Return the file of each locale's model."""
+    return [root / FOLDER / f"{locale}.json" for locale in content.locales]
+
+
+def plain_sample(sample: str) -> str:
+    """Return a sample as ears compare it: its words, without case or punctuation."""
+    return " ".join(words(sample))

@@ -1,0 +1,88 @@
+"""Content → one release: a JSON file that holds all that the function says and understands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from guide.release import SCHEMA, topic_key
+from workbench.compiler.answers import Answer, Passage
+from workbench.compiler.content import ELSEWHERE_PLACE, Content
+from workbench.compiler.interaction_model import meanings
+
+# Where a locale that is not served borrows its words from; the numbers stay neutral, since a language is not a country.
+NEAREST = {"en-NZ": "en-AU", "en-IE": "en-GB", "en-ZA": "en-GB", "en-SG": "en-GB", "en-MT": "en-GB"}
+
+# The words of a place that name a number; a place that is not ours gets the neutral ones.
+_NUMBERS = ("emergency", "advice", "poison", "crisis")
+
+VERSION_DIGITS = 12
+
+
+def compile_release(content: Content, signs: dict[str, Any], understanding: dict[str, Any]) -> dict[str, Any]:
+    """Return the release of ``content``, which must be free of errors.
+
+    ``signs`` and ``understanding`` are the compiled warning signs and the trained weights. The release's version is a
+    hash of all of it, so the same content on the same machine gives the same version.
+    """
+    release: dict[str, Any] = {
+        "schema": SCHEMA,
+        "answers": {answer.id: _answer(answer) for answer in content.answers.values()},
+        "topics": {topic_key(topic): answer.id for answer in content.answers.values() for topic in answer.topics},
+        "roles": content.roles,
+        "phrases": {name: [wording.text for wording in wordings] for name, wordings in content.phrases.items()},
+        "places": _places(content),
+        "sources": {key: source.said for key, source in content.sources.items()},
+        "warnings": {sign["id"]: _warning(sign) for sign in content.signs.get("signs", [])},
+        "intents": meanings(content),
+        "signs": signs,
+        "understanding": understanding,
+    }
+    release["version"] = hashlib.sha256(release_bytes(release)).hexdigest()[:VERSION_DIGITS]
+    return release
+
+
+def release_bytes(release: dict[str, Any]) -> bytes:
+    """Return ``release`` as it is stored: compact JSON, keys in order."""
+    return json.dumps(release, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def write_release(release: dict[str, Any], path: Path) -> None:
+    """Write ``release`` to ``path`` in one step: a reader sees the old file or the new one, never half."""
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(release_bytes(release))
+    partial.replace(path)
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "title": answer.title,
+        "name": answer.topics[0],
+        "short": _text(answer.short),
+        "more": [_text(part) for part in answer.more],
+        "routines": [{"name": r.name, "steps": [_text(step) for step in r.steps]} for r in answer.routines],
+        "card": _text(answer.card),
+        "next": answer.next,
+        "sources": answer.sources,
+        "review": answer.review,
+    }
+
+
+def _text(passage: Passage | None) -> str:
+    return passage.text if passage else ""
+
+
+def _warning(sign: dict[str, Any]) -> dict[str, str]:
+    say, asked = (" ".join(str(sign[name]).split()) for name in ("say", "if_asked"))
+    return {"level": sign["level"], "say": say, "asked": asked}
+
+
+def _places(content: Content) -> dict[str, Any]:
+    neutral = content.places.get(ELSEWHERE_PLACE, {})
+    return {
+        "served": {locale: content.places[locale] for locale in content.locales},
+        "neutral": {name: words for name, words in neutral.items() if name in _NUMBERS},
+        "nearest": NEAREST,
+    }

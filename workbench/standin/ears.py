@@ -1,0 +1,138 @@
+"""Ears: from an utterance to what Alexa would hand the function, by the interaction model alone.
+
+The order is Amazon's: built-in intents on exact phrases only; samples, exact but for their slots; free text behind a
+carrier phrase; and what is left goes to FallbackIntent, which carries no text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from guide.words import words
+
+FALLBACK = "AMAZON.FallbackIntent"
+SEARCH_QUERY = "AMAZON.SearchQuery"
+
+# What Amazon's page of standard built-in intents gives as the ways to say each, and their plain variants.
+BUILT_IN = {
+    "AMAZON.HelpIntent": "help|help me|can you help me|i need help|what can you do|what can i say|what can i ask",
+    "AMAZON.StopIntent": "stop|off|shut up|quiet|stop it|stop talking|please stop",
+    "AMAZON.CancelIntent": "cancel|never mind|forget it|cancel that|cancel it",
+    "AMAZON.NavigateHomeIntent": "go home|home|go to the home screen",
+    "AMAZON.RepeatIntent": "repeat|say that again|repeat that|again|repeat it",
+    "AMAZON.YesIntent": "yes|yes please|sure|yeah|yep|ok|okay|yup|of course|please do|go ahead",
+    "AMAZON.NoIntent": "no|no thanks|no thank you|nope|nah|not now",
+    "AMAZON.NextIntent": "next|skip|skip forward|go forward",
+    "AMAZON.PreviousIntent": "go back|skip back|back up|previous|previous one|back",
+    "AMAZON.StartOverIntent": "start over|restart|start again|from the top|from the beginning",
+    "AMAZON.PauseIntent": "pause|pause that|hold on|wait|wait a moment|one moment",
+    "AMAZON.ResumeIntent": "resume|continue|keep going|carry on",
+}
+
+
+class Slot(NamedTuple):
+    """A filled slot."""
+
+    value: str
+    """The words that were said."""
+    type: str
+    resolved: tuple[str, str] | None = None
+    """Id and name of the slot type's value that was said; None when none was, or the type has no values."""
+
+
+class Hearing(NamedTuple):
+    """What the ears made of an utterance: all that the function is told of it."""
+
+    intent: str
+    slots: dict[str, Slot]
+    by: str
+    """How it was matched, for ``guide explain``: ``built-in``, ``sample``, ``carrier`` or ``nothing``."""
+    sample: str
+    """The sample that matched."""
+
+
+class Ears:
+    """Ears for one interaction model (the content of ``interaction_model/<locale>.json``)."""
+
+    def __init__(self, model: Mapping[str, Any]) -> None:
+        language = model["interactionModel"]["languageModel"]
+        self._values = {kind["name"]: dict(_values(kind)) for kind in language.get("types", [])}
+        self._exact: dict[str, str] = {}
+        self._slotted: list[tuple[str, str, str, str, str]] = []
+        self._leading: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
+        self._trailing: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
+        self._built_in: dict[str, str] = {}
+        for intent in language["intents"]:
+            self._learn(intent)
+        # The most literal sample first: "what is a {query}" before "what is {query}".
+        self._slotted.sort(key=lambda sample: -len(sample[0]) - len(sample[1]))
+
+    def _learn(self, intent: Mapping[str, Any]) -> None:
+        name = intent["name"]
+        for phrase in filter(None, BUILT_IN.get(name, "").split("|")):
+            self._built_in.setdefault(phrase, name)
+        slots = {slot["name"]: slot["type"] for slot in intent.get("slots", [])}
+        for sample in intent.get("samples", []):
+            before, brace, rest = sample.partition("{")
+            if not brace:
+                self._exact.setdefault(_plain(sample), name)
+                continue
+            slot, _, after = rest.partition("}")
+            before, after = _plain(before), _plain(after)
+            if slots[slot] != SEARCH_QUERY:
+                self._slotted.append((before, after, name, slot, slots[slot]))
+            elif before:
+                self._leading[before.split()[0]].append((before, after, name, slot))
+            else:
+                self._trailing[after.split()[-1]].append((before, after, name, slot))
+
+    def hear(self, utterance: str) -> Hearing:
+        """Return the intent and slots that ``utterance`` is heard as."""
+        said = _plain(utterance)
+        if not said:
+            return Hearing(FALLBACK, {}, "nothing", "")
+        if said in self._built_in:
+            return Hearing(self._built_in[said], {}, "built-in", said)
+        if said in self._exact:
+            return Hearing(self._exact[said], {}, "sample", said)
+        return self._hear_slotted(said) or self._hear_carrier(said) or Hearing(FALLBACK, {}, "nothing", "")
+
+    def _hear_slotted(self, said: str) -> Hearing | None:
+        for before, after, name, slot, kind in self._slotted:
+            value = _between(said, before, after)
+            if value and value in self._values.get(kind, {}):
+                return Hearing(name, {slot: Slot(value, kind, self._values[kind][value])}, "sample", f"{before} {{{slot}}} {after}".strip())
+        return None
+
+    def _hear_carrier(self, said: str) -> Hearing | None:
+        spoken = said.split()
+        found: list[tuple[int, Hearing]] = []
+        for before, after, name, slot in (*self._leading.get(spoken[0], ()), *self._trailing.get(spoken[-1], ())):
+            value = _between(said, before, after)
+            if value:
+                hearing = Hearing(name, {slot: Slot(value, SEARCH_QUERY)}, "carrier", f"{before} {{{slot}}} {after}".strip())
+                found.append((len(before) + len(after), hearing))
+        # Among carriers the most literal wins; of equals, the first in the model.
+        return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _values(kind: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for value in kind["values"]:
+        for said in (value["name"]["value"], *value["name"].get("synonyms", [])):
+            yield _plain(said), (value["id"], value["name"]["value"])
+
+
+def _between(said: str, before: str, after: str) -> str:
+    """What is said between two runs of whole words, or "" when they do not enclose anything."""
+    if before and not said.startswith(before + " "):
+        return ""
+    if after and not said.endswith(" " + after):
+        return ""
+    start, end = len(before) + bool(before), len(said) - len(after) - bool(after)
+    return said[start:end] if start < end else ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(words(text))
