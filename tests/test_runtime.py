@@ -68,9 +68,11 @@ class TestFunction:
 
     @pytest.mark.parametrize("name", SPOKEN)
     def test_everything_said_to_it_is_answered(self, runtime: Runtime, name: str) -> None:
+        errors = runtime.log().count("[ERROR]")
         response = runtime.invoke(EVENTS[name])["response"]
         assert response["outputSpeech"]["ssml"].startswith("<speak>")
         assert response["shouldEndSession"] is (response.get("reprompt") is None)
+        assert runtime.log().count("[ERROR]") == errors  # an apology is no answer
 
     @pytest.mark.parametrize("name", SILENT)
     def test_nothing_is_said_where_alexa_takes_no_answer(self, runtime: Runtime, name: str) -> None:

@@ -48,7 +48,8 @@ def compile_model(content: Content) -> Model:
     """Return the interaction model. The five locales share one language, so they share one model too."""
     intents: list[dict[str, Any]] = []
     for name, command in (content.intents.get("commands") or {}).items():
-        intents.append({"name": name, "samples": command.get("samples", [])})
+        slots = [{"name": slot, "type": kind} for slot, kind in (command.get("slots") or {}).items()]
+        intents.append({"name": name, **({"slots": slots} if slots else {}), "samples": list(command.get("samples", []))})
     for answer in content.answers.values():
         intents.append({"name": intent_name(answer.id), "slots": [], "samples": list(answer.ask)})
     for name, slotted in (content.intents.get("slots") or {}).items():

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from guide.release import SCHEMA, topic_key
-from workbench.compiler.answers import Answer, Passage
+from guide.words import closest
+from workbench.compiler.answers import Answer, Passage, Routine
 from workbench.compiler.content import ELSEWHERE_PLACE, Content
 from workbench.compiler.interaction_model import meanings
 
@@ -62,12 +63,19 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "name": answer.topics[0],
         "short": _text(answer.short),
         "more": [_text(part) for part in answer.more],
-        "routines": [{"name": r.name, "steps": [_text(step) for step in r.steps]} for r in answer.routines],
+        "routines": [_routine(answer, routine) for routine in answer.routines],
         "card": _text(answer.card),
         "next": answer.next,
         "sources": answer.sources,
         "review": answer.review,
     }
+
+
+def _routine(answer: Answer, routine: Routine) -> dict[str, Any]:
+    """A routine, with the topic that it can be entered again by ("continue getting out of bed from step three")."""
+    shared = closest(routine.name, answer.topics)
+    topic = answer.topics[shared or 0]
+    return {"name": routine.name, "topic": topic, "steps": [_text(step) for step in routine.steps]}
 
 
 def _text(passage: Passage | None) -> str:

@@ -6,6 +6,7 @@ carrier phrase; and what is left goes to FallbackIntent, which carries no text.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -14,6 +15,11 @@ from guide.words import words
 
 FALLBACK = "AMAZON.FallbackIntent"
 SEARCH_QUERY = "AMAZON.SearchQuery"
+NUMBER = "AMAZON.NUMBER"
+
+_SLOT = re.compile(r"\{([a-z_]+)\}")
+_PIECE = re.compile(r"\{[a-z_]+\}|[^{}]+")
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
 
 # What Amazon's page of standard built-in intents gives as the ways to say each, and their plain variants.
 BUILT_IN = {
@@ -60,14 +66,14 @@ class Ears:
         language = model["interactionModel"]["languageModel"]
         self._values = {kind["name"]: dict(_values(kind)) for kind in language.get("types", [])}
         self._exact: dict[str, str] = {}
-        self._slotted: list[tuple[str, str, str, str, str]] = []
+        self._slotted: list[tuple[int, re.Pattern[str], str, dict[str, str], str]] = []
         self._leading: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
         self._trailing: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
         self._built_in: dict[str, str] = {}
         for intent in language["intents"]:
             self._learn(intent)
         # The most literal sample first: "what is a {query}" before "what is {query}".
-        self._slotted.sort(key=lambda sample: -len(sample[0]) - len(sample[1]))
+        self._slotted.sort(key=lambda sample: -sample[0])
 
     def _learn(self, intent: Mapping[str, Any]) -> None:
         name = intent["name"]
@@ -75,18 +81,22 @@ class Ears:
             self._built_in.setdefault(phrase, name)
         slots = {slot["name"]: slot["type"] for slot in intent.get("slots", [])}
         for sample in intent.get("samples", []):
-            before, brace, rest = sample.partition("{")
-            if not brace:
+            named = _SLOT.findall(sample)
+            if not named:
                 self._exact.setdefault(_plain(sample), name)
-                continue
-            slot, _, after = rest.partition("}")
-            before, after = _plain(before), _plain(after)
-            if slots[slot] != SEARCH_QUERY:
-                self._slotted.append((before, after, name, slot, slots[slot]))
-            elif before:
-                self._leading[before.split()[0]].append((before, after, name, slot))
+            elif slots[named[0]] == SEARCH_QUERY:
+                self._learn_carrier(sample, name, named[0])
             else:
-                self._trailing[after.split()[-1]].append((before, after, name, slot))
+                pieces = [f"(?P<{piece[1:-1]}>.+)" if piece[:1] == "{" else re.escape(_plain(piece)) for piece in _PIECE.findall(sample)]
+                pattern = re.compile(" ".join(piece for piece in pieces if piece))
+                self._slotted.append((len(_SLOT.sub("", sample)), pattern, name, {slot: slots[slot] for slot in named}, sample))
+
+    def _learn_carrier(self, sample: str, name: str, slot: str) -> None:
+        before, after = (_plain(piece) for piece in sample.split(f"{{{slot}}}"))
+        if before:
+            self._leading[before.split()[0]].append((before, after, name, slot))
+        else:
+            self._trailing[after.split()[-1]].append((before, after, name, slot))
 
     def hear(self, utterance: str) -> Hearing:
         """Return the intent and slots that ``utterance`` is heard as."""
@@ -100,11 +110,21 @@ class Ears:
         return self._hear_slotted(said) or self._hear_carrier(said) or Hearing(FALLBACK, {}, "nothing", "")
 
     def _hear_slotted(self, said: str) -> Hearing | None:
-        for before, after, name, slot, kind in self._slotted:
-            value = _between(said, before, after)
-            if value and value in self._values.get(kind, {}):
-                return Hearing(name, {slot: Slot(value, kind, self._values[kind][value])}, "sample", f"{before} {{{slot}}} {after}".strip())
+        for _, pattern, name, kinds, sample in self._slotted:
+            match = pattern.fullmatch(said)
+            slots = {slot: self._fill(match[slot], kind) for slot, kind in kinds.items()} if match else {}
+            filled = {slot: value for slot, value in slots.items() if value}
+            if match and len(filled) == len(slots):
+                return Hearing(name, filled, "sample", sample)
         return None
+
+    def _fill(self, said: str, kind: str) -> Slot | None:
+        """A slot with what was said, when its type has that value."""
+        if kind == NUMBER:
+            digits = said if said.isdigit() else str(_NUMBERS.index(said)) if said in _NUMBERS else ""
+            return Slot(digits, kind) if digits else None
+        value = self._values.get(kind, {}).get(said)
+        return Slot(said, kind, value) if value else None
 
     def _hear_carrier(self, said: str) -> Hearing | None:
         spoken = said.split()

@@ -28,8 +28,16 @@ def hear(request: IntentRequest, release: Release) -> Heard:
     if "answer" in meaning:
         return Heard("answer", answer=meaning["answer"])
     if "command" in meaning:
-        return Heard("command", command=meaning["command"], number=_number(slots.get("number")))
+        return _hear_command(meaning["command"], slots)
     return _hear_slot(meaning, slots)
+
+
+def _hear_command(command: str, slots: dict[str, Any]) -> Heard:
+    """A command, with the topic and the number that it may name."""
+    topic = slots.get("topic")
+    named = getattr(topic, "value", None)
+    text = named if isinstance(named, str) else ""
+    return Heard("command", command=command, answer=_resolved(topic), text=text, number=_number(slots.get("number")))
 
 
 def _hear_slot(meaning: Any, slots: dict[str, Any]) -> Heard:

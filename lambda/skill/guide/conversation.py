@@ -7,7 +7,9 @@ from typing import Any
 
 from guide import state as states
 from guide.heard import Heard, Session
+from guide.markup import slowly
 from guide.release import Release
+from guide.words import closest
 from guide.reply import Reply
 from guide.state import Move, State
 from guide.telling import tell
@@ -16,8 +18,14 @@ from guide.warning_signs import Found
 _OPEN = Move("open")
 _GONE = Move("gone")
 
+# An answer to "which one" is short; more words than this are a question of their own.
+_FEW_WORDS = 5
+
+# Moves after which the conversation goes on from where it was before them.
+_ASIDES = frozenset(("help", "pause", "left", "who_says"))
+
 # Commands that speak of the place in the content where the conversation is.
-_GOES_ON = frozenset(("yes", "next", "previous", "more", "repeat", "start_over", "resume", "walk", "left", "who_says"))
+_GOES_ON = frozenset(("yes", "next", "previous", "more", "repeat", "start_over", "resume", "left", "who_says"))
 
 
 def take_turn(release: Release, session: Session, attributes: Any, heard: Heard) -> tuple[Reply, dict[str, Any]]:
@@ -31,6 +39,8 @@ def take_turn(release: Release, session: Session, attributes: Any, heard: Heard)
     move = turn.decide(heard)
     after = turn.after(move)
     reply = tell(release, release.place(session.locale), after.turn, move)
+    if after.slow:
+        reply = reply._replace(speech=slowly(reply.speech), reprompt=reply.reprompt and slowly(reply.reprompt))
     return reply, {**states.write(after), "said": _said(reply), "release": release.version}
 
 
@@ -52,6 +62,7 @@ class _Turn:
         self.state = state._replace(move=self._still(state.move), aside=self._still(state.aside))
         self.repeated = False
         """True when the move is the last one again, word for word."""
+        self.slow = state.slow
 
     def decide(self, heard: Heard) -> Move:
         if heard.kind == "open":
@@ -70,14 +81,15 @@ class _Turn:
     def after(self, move: Move) -> State:
         """The state that the conversation is in once ``move`` has been said."""
         if self.repeated:
-            return self.state
-        aside = self.state.here if move.kind in ("help", "pause", "left", "which", "who_says") else None
+            return self.state._replace(slow=self.slow)
+        aside = self.state.here if move.kind in _ASIDES else None
         return State(
             move,
             aside,
             self.state.turn + 1,
             misses=move.at if move.kind == "decline" else 0,
             disclaimed=self.state.disclaimed or move.first or move.kind == "welcome",
+            slow=self.slow,
         )
 
     def _still(self, move: Move | None) -> Move | None:
@@ -108,8 +120,8 @@ class _Turn:
         if found and found.level == "emergency" and not found.asked:
             return Move("warning", sign=found.sign)
         if heard.answer not in self.release.answers:
-            return Move("gone")
-        move = self._part(heard.answer, urgent=heard.urgent)
+            return _GONE
+        move = self._routine_chosen(heard.text) or self._part(heard.answer, urgent=heard.urgent)
         return move._replace(sign=found.sign, asked=found.asked) if found else move
 
     def _text(self, heard: Heard) -> Move:
@@ -117,6 +129,9 @@ class _Turn:
         found = self._sign(heard)
         if found and found.level == "emergency" and not found.asked:
             return Move("warning", sign=found.sign)
+        routine = self._routine_chosen(heard.text)
+        if routine:
+            return routine
         choice = self._choice(heard.text)
         reading = self.release.understanding.read(heard.text)
         if choice:
@@ -158,8 +173,12 @@ class _Turn:
             return Move("examples")
         if here.kind == "warning":
             return here
-        if here.kind in ("offer", "which", "related"):
-            return Move("which", here.answer, offered=here.offered)
+        if here.kind in ("offer", "related"):
+            return Move("which", here.answer, offered=self._offered())
+        if here.kind in ("which", "routines"):  # asked which, and still yes: the first, rather than asking again
+            return self._chosen(0)
+        if here.kind == "hurts":
+            return self._part(self.release.roles["in_pain"])
         return self._on_next(heard)
 
     def _on_no(self, heard: Heard) -> Move:
@@ -184,6 +203,9 @@ class _Turn:
         return _OPEN
 
     def _chosen(self, number: int) -> Move:
+        here = self.state.here
+        if here and len(self._answer(here)["routines"]) > 1 and self._asks_which_routine(here):
+            return Move("step", here.answer, routine=number)
         offered = self._offered()
         return self._part(offered[min(number, len(offered) - 1)]) if offered else self._missed(False)
 
@@ -210,7 +232,7 @@ class _Turn:
             if here.offered:
                 return self._part(here.offered[0])
             if answer["routines"]:
-                return Move("step", here.answer)
+                return self._routine(here.answer)
             return Move("which", here.answer, offered=tuple(answer["next"][:2]))
         offered = self._offered()
         return self._part(offered[0]) if offered else Move("examples")
@@ -245,12 +267,38 @@ class _Turn:
     # Routines.
 
     def _on_walk(self, heard: Heard) -> Move:
+        """"Walk me through it", "walk me through getting out of bed", "continue the plank from step three"."""
         here = self.state.here
-        answer = here.answer if here else ""
-        if answer not in self.release.answers or not self.release.answers[answer]["routines"]:
+        answer = heard.answer or (here.answer if here else "")
+        if heard.text and not heard.answer:
+            return self._text(heard._replace(kind="text"))
+        if answer not in self.release.answers:
             answer = self.release.roles["in_pain"]
-        steps = self.release.answers[answer]["routines"][0]["steps"]
-        return Move("step", answer, min(max(heard.number - 1, 0), len(steps) - 1))
+        if not self.release.answers[answer]["routines"]:
+            return self._part(answer if heard.answer else self.release.roles["in_pain"])
+        if not heard.answer and here and here.kind == "step":
+            return here._replace(at=max(heard.number - 1, 0) if heard.number else here.at)
+        return self._routine(answer, heard.text, max(heard.number - 1, 0))
+
+    def _routine(self, answer: str, named: str = "", step: int = 0) -> Move:
+        """The routine of ``answer`` that is meant; the question which one, when it has several and none is named."""
+        routines = self.release.answers[answer]["routines"]
+        chosen = closest(named, [routine["name"] for routine in routines]) if len(routines) > 1 else 0
+        if chosen is None:
+            return Move("routines", answer)
+        return Move("step", answer, min(step, len(routines[chosen]["steps"]) - 1), chosen)
+
+    def _asks_which_routine(self, here: Move) -> bool:
+        return here.kind == "routines" or (here.kind == "part" and here.at >= len(self._answer(here)["more"]))
+
+    def _routine_chosen(self, text: str) -> Move | None:
+        """The routine that an answer to "which one" names."""
+        here = self.state.here
+        routines = self._answer(here)["routines"] if here else []
+        if not here or len(routines) < 2 or not self._asks_which_routine(here) or len(text.split()) > _FEW_WORDS:
+            return None
+        chosen = closest(text, [routine["name"] for routine in routines])
+        return None if chosen is None else Move("step", here.answer, routine=chosen)
 
     def _on_left(self, heard: Heard) -> Move:
         here = self.state.here
@@ -262,6 +310,14 @@ class _Turn:
 
     # About the guide, and ending.
 
+    def _on_slower(self, heard: Heard) -> Move:
+        self.slow = True
+        return self._on_repeat(heard)
+
+    def _on_faster(self, heard: Heard) -> Move:
+        self.slow = False
+        return self._on_repeat(heard)
+
     def _on_who_says(self, heard: Heard) -> Move:
         here = self.state.here
         if here and here.answer in self.release.answers:
@@ -270,10 +326,13 @@ class _Turn:
 
     def _on_help(self, heard: Heard) -> Move:
         here = self.state.here
-        return Move("help", routine=1 if here and here.kind == "step" else 0)
+        if here is None or here.kind == "help":
+            return Move("help")
+        return Move("help", here.answer, here.at, here.routine, self._offered(), asked=here.kind == "step")
 
     def _on_stop(self, heard: Heard) -> Move:
         return Move("goodbye")
 
     def _answer(self, move: Move) -> Any:
+        """The answer that a move speaks of; an empty one when it speaks of none."""
         return self.release.answers.get(move.answer, {"next": [], "more": [], "routines": []})

@@ -11,7 +11,7 @@ class Heard(NamedTuple):
     kind: str
     """``open``, ``answer`` (they asked for the answer ``answer``), ``text`` (``text`` is what they said), ``command``, or ``nothing``."""
     answer: str = ""
-    """Id of the answer that was asked for by name."""
+    """Id of the answer that was asked for by name, or that a command names."""
     text: str = ""
     """The listener's words, as far as the ears passed them on."""
     command: str = ""

@@ -11,6 +11,7 @@ WORDS_PER_SECOND = 2.5
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(r"<break\s+time=[\"']([\d.]+)(ms|s)[\"']\s*/>")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_SENTENCE_END = re.compile(r"(?<=\w)([.?!])\s+(?=[A-Z])")
 _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 
 _NEUTRAL = "your local emergency number"
@@ -36,6 +37,12 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def placeholders(text: str) -> list[str]:
     """Return the names of the placeholders in ``text``, in order."""
     return _PLACEHOLDER.findall(text)
+
+
+def slowly(markup: str) -> str:
+    """Return ``markup`` said slowly, with a pause after each sentence."""
+    paused = _SENTENCE_END.sub(r'\1 <break time="700ms"/> ', markup)
+    return f'<prosody rate="slow">{paused}</prosody>'
 
 
 def plain(markup: str) -> str:

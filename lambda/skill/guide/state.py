@@ -42,6 +42,8 @@ class State(NamedTuple):
     """How many times in a row nothing was understood."""
     disclaimed: bool = False
     """True once the disclaimer has been said."""
+    slow: bool = False
+    """True while the listener wants it said slowly."""
 
     @property
     def here(self) -> Move | None:
@@ -57,7 +59,7 @@ def read(attributes: Any) -> State:
     if not all(type(number) is int and 0 <= number <= _MOST for number in numbers):
         return State()
     move, aside = _read_move(attributes.get("move")), _read_move(attributes.get("aside"))
-    return State(move, aside, numbers[0], numbers[1], attributes.get("disclaimed") is True)
+    return State(move, aside, numbers[0], numbers[1], attributes.get("disclaimed") is True, attributes.get("slow") is True)
 
 
 def write(state: State) -> dict[str, Any]:
@@ -67,8 +69,9 @@ def write(state: State) -> dict[str, Any]:
         written["move"] = _write_move(state.move)
     if state.aside:
         written["aside"] = _write_move(state.aside)
-    if state.disclaimed:
-        written["disclaimed"] = True
+    for flag in ("disclaimed", "slow"):
+        if getattr(state, flag):
+            written[flag] = True
     return written
 
 

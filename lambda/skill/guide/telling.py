@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from guide.markup import fill, seconds
+from guide.markup import escape, fill, seconds
 from guide.release import Place, Release, say
 from guide.reply import Card, Reply
 from guide.state import Move
@@ -43,7 +43,9 @@ class _Teller:
         return self._ask("ask_anything", "open")
 
     def _help(self, move: Move) -> Reply:
-        return self._ask("help_in_routine" if move.routine else "help", "help_in_routine" if move.routine else "help")
+        """Help fits what it was asked in: a routine (``asked`` is set), an offer, an answer, or the open."""
+        name = "help_in_routine" if move.asked else "help_in_offer" if move.offered else "help_after_answer" if move.answer else "help"
+        return self._ask(name, name, self._names(move.offered))
 
     def _examples(self, move: Move) -> Reply:
         return self._ask("examples", "open")
@@ -104,8 +106,17 @@ class _Teller:
         if move.offered:
             return "then", self._names(move.offered), move.offered[:1]
         if answer["routines"]:
-            return "walk", {"routine": answer["routines"][0]["name"]}, ()
+            return self._walk(answer)
         return ("related", self._names(answer["next"]), tuple(answer["next"][:MOST_OFFERED]))
+
+    def _walk(self, answer: Mapping[str, Any]) -> tuple[str, dict[str, str], tuple[str, ...]]:
+        names = [routine["name"] for routine in answer["routines"]]
+        return "walk" if len(names) == 1 else "walk_either", {"routine": names[0], "other": names[-1]}, ()
+
+    def _routines(self, move: Move) -> Reply:
+        """The question which of an answer's routines is meant."""
+        _, values, _ = self._walk(self.release.answers[move.answer])
+        return self._ask("which_routine", "walk_either", values)
 
     def _related(self, move: Move) -> Reply:
         offered = tuple(self.release.answers[move.answer]["next"][:MOST_OFFERED])
@@ -115,7 +126,9 @@ class _Teller:
         answer = self.release.answers[move.answer]
         routine = answer["routines"][min(move.routine, len(answer["routines"]) - 1)]
         at = min(move.at, len(routine["steps"]) - 1)
-        values = {"step": str(at + 1), "steps": str(len(routine["steps"])), "routine": routine["name"]}
+        steps = len(routine["steps"])
+        values = {"step": str(at + 1), "steps": str(steps), "routine": routine["name"], "topic": escape(routine["topic"])}
+        values["next"] = str(min(at + 2, steps))
         lead = self._say("first_step" if at == 0 else "step", values) + " " + self._spoken(routine["steps"][at]) + " "
         if at == len(routine["steps"]) - 1:
             offered = tuple(answer["next"][:MOST_OFFERED])
@@ -129,6 +142,7 @@ class _Teller:
         rest = routine["steps"][move.at + 1 :]
         minutes = max(1, round(sum(seconds(self._spoken(step)) + 10 for step in rest) / 60))
         values = {"left": str(len(rest)), "minutes": str(minutes), "step": str(move.at + 1)}
+        values |= {"topic": escape(routine["topic"]), "next": str(min(move.at + 2, len(routine["steps"])))}
         return self._ask("left_none" if not rest else "left_one" if len(rest) == 1 else "left", "next_step", values)
 
     def _who_says(self, move: Move) -> Reply:

@@ -41,3 +41,15 @@ def words_and_stops(text: str) -> list[str]:
     Speech brings no stops; typed questions do, and a symptom in one sentence is not denied by another.
     """
     return _WORD_OR_STOP.findall(_plain(text))
+
+
+# So many letters tell words apart and leave endings out: get, getting; comfortable, comfort.
+_STEM = 3
+
+
+def closest(text: str, names: list[str]) -> int | None:
+    """Return the index of the name that shares most words with ``text``; None when none does, or two do alike."""
+    said = {word[:_STEM] for word in words(text)}
+    shared = [len(said & {word[:_STEM] for word in words(name)}) for name in names]
+    best = max(shared, default=0)
+    return shared.index(best) if best and shared.count(best) == 1 else None
