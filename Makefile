@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 Q ?= how do I relieve back spasms
 EVENT ?= events/relief.json
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-compile --require-hashes
+# The locks are complete, so nothing is resolved again: what is installed is what is written there.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help ask setup setup-dev build check lint test test-all evaluate lock clean
@@ -47,23 +48,59 @@ lint: $(VENV)/.dev ## ruff and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.dev $(RUNTIME) ## everything that CI runs, in under five minutes
+test: $(VENV)/.dev runtime-where-possible ## everything that CI runs, in under five minutes
 	@$(BIN)/guide build
 	@$(BIN)/guide build --check
 	@$(BIN)/guide check
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -n 2 -m "not exhaustive"
+	@$(BIN)/python -m pytest -n 2 -rs -m "not exhaustive"
 
-test-all: $(VENV)/.dev $(RUNTIME) ## the exhaustive runs too
+test-all: $(VENV)/.dev runtime-where-possible ## the exhaustive runs too
 	@$(BIN)/guide build
 	@$(BIN)/python -m pytest -n 2
 
 evaluate: $(VENV)/.run ## cross-validate the authored lines; with labelled questions: guide evaluate DIR
 	@$(BIN)/guide evaluate
 
+# The function as Lambda runs it. `sam build` puts its folder together, .venv-runtime holds Lambda's own runtime client.
+BUILT := .aws-sam/build/template.yaml
+RUNTIME := .venv-runtime/.done
+FUNCTION_SOURCES = template.yaml samconfig.toml interaction_model/intents.yaml $(shell find content; find lambda/skill workbench/compiler -type f ! -name '*.pyc' ! -name 'release.json*')
+MACHINE = $(shell uname -m | sed 's/aarch64/arm64/')
+export SAM_CLI_TELEMETRY = 0
+
+.PHONY: sam-build runtime runtime-where-possible invoke sam-local sam-validate
+
+sam-build: $(BUILT) ## put the function's folder together, as deploying does
+
+$(BUILT): $(VENV)/.dev $(FUNCTION_SOURCES)
+	@MAKEFLAGS= $(BIN)/sam build
+
+runtime: $(RUNTIME) ## set up Lambda's own runtime for make invoke (needs Python 3.13)
+
+$(RUNTIME): workbench/requirements-runtime.txt
+	@python313=$$($(PYTHON) workbench/python313.py) && rm -rf .venv-runtime && "$$python313" -m venv .venv-runtime
+	@.venv-runtime/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r $<
+	@touch $@
+
+runtime-where-possible:
+	@if $(PYTHON) workbench/python313.py >/dev/null 2>&1; then $(MAKE) --no-print-directory $(RUNTIME); \
+	else echo "Python 3.13 is not here: the tests in the real runtime will be skipped." >&2; fi
+
+invoke: $(BUILT) $(RUNTIME) ## answer a request in the real runtime, without Docker: make invoke EVENT=events/launch.json
+	@$(BIN)/python -m workbench.runtime $(EVENT)
+
+sam-local: $(BUILT) ## the same in Docker, with sam local invoke
+	@$(BIN)/sam local invoke SkillFunction --event $(EVENT) --parameter-overrides Architecture=$(MACHINE)
+
+sam-validate: $(VENV)/.dev ## lint template.yaml
+	@$(BIN)/sam validate --lint
+
 lock: ## resolve the versions of everything anew, with hashes (needs uv)
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	cd lambda/skill && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -c ../../workbench/requirements.txt -o requirements.txt
+	cd workbench && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements-runtime.in -o requirements-runtime.txt
 
 clean: ## remove everything that was made, the set-up included
 	rm -rf $(VENV) .venv-runtime .aws-sam build lambda/skill/release.json

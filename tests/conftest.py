@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol
 
 import pytest
+
 from alexa.skill import LambdaHandler, build_handler
 from guide.release import Release
-
 from tests.content_copies import ContentCopy, small_copy
-from workbench.compiler.build import compiled_signs, trained
+from workbench.compiler.build import RELEASE, build, is_current
 from workbench.compiler.content import ROOT, Content, load_content
-from workbench.compiler.interaction_model import Model, compile_model
-from workbench.compiler.problems import Problems
-from workbench.compiler.release import compile_release
+from workbench.compiler.interaction_model import FOLDER, Model
 from workbench.standin.device import SKILL_ID, Device, context
 from workbench.standin.ears import Ears
 
@@ -41,7 +38,7 @@ class NewDevice(Protocol):
     ) -> Device: ...
 
 
-@contextmanager
+@contextlib.contextmanager
 def only_one_worker(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[None]:
     """Let the workers of one test run do something expensive one after the other, so that all but the first find it done."""
     shared = tmp_path_factory.getbasetemp()
@@ -53,21 +50,26 @@ def only_one_worker(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iter
 
 
 @pytest.fixture(scope="session")
-def content() -> Content:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's folder after ``guide build``, which builds only what is not current; all workers share it."""
+    with only_one_worker(tmp_path_factory, "build"):
+        if not is_current(ROOT):
+            build(ROOT)
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def content(built: Path) -> Content:
     """All content, as it stands in the project. Do not change it: it is the same object for every test."""
-    loaded, _ = load_content(ROOT)
+    loaded, _ = load_content(built)
     return loaded
 
 
 @pytest.fixture(scope="session")
-def release_data(content: Content, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The release that ``guide build`` would write, weights included (they are kept in ``build/``, as it keeps them)."""
-    problems = Problems()
-    signs = compiled_signs(content, problems)
-    assert not problems.errors, "\n".join(map(str, problems))
-    with only_one_worker(tmp_path_factory, "training"):
-        weights = trained(content)
-    return compile_release(content, signs, weights)
+def release_data(built: Path) -> dict[str, Any]:
+    """The bundled release, as JSON has it."""
+    data: dict[str, Any] = json.loads((built / RELEASE).read_bytes())
+    return data
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +78,10 @@ def release(release_data: dict[str, Any]) -> Release:
 
 
 @pytest.fixture(scope="session")
-def model(content: Content) -> Model:
-    """The interaction model of every locale."""
-    return compile_model(content)
+def model(built: Path) -> Model:
+    """The generated interaction model; that of every locale is the same (see test_interaction_model.py)."""
+    data: Model = json.loads((built / FOLDER / "en-US.json").read_bytes())
+    return data
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +117,11 @@ def envelope() -> Callable[..., dict[str, Any]]:
     """Builds the envelope of a request: ``envelope({"type": "LaunchRequest"}, locale="en-GB", attributes={...})``."""
 
     def build(
-        request: dict[str, Any], *, locale: str = "en-US", attributes: dict[str, Any] | None = None, screen: bool = False
+        request: dict[str, Any],
+        *,
+        locale: str = "en-US",
+        attributes: dict[str, Any] | None = None,
+        screen: bool = False,
     ) -> dict[str, Any]:
         session = {
             "new": attributes is None,
@@ -123,7 +130,12 @@ def envelope() -> Callable[..., dict[str, Any]]:
             "user": {"userId": "amzn1.ask.account.TEST"},
             "attributes": attributes or {},
         }
-        asked = {"requestId": "amzn1.echo-api.request.1", "timestamp": "2026-11-21T08:00:00Z", "locale": locale, **request}
+        asked = {
+            "requestId": "amzn1.echo-api.request.1",
+            "timestamp": "2026-11-21T08:00:00Z",
+            "locale": locale,
+            **request,
+        }
         return {"version": "1.0", "session": session, "context": context(screen=screen), "request": asked}
 
     return build
@@ -133,7 +145,9 @@ def envelope() -> Callable[..., dict[str, Any]]:
 def intent_envelope(envelope: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """Builds the envelope of an intent with plain slots: ``intent_envelope("HowDoIIntent", query="sit")``."""
 
-    def build(name: str, *, locale: str = "en-US", attributes: dict[str, Any] | None = None, **slots: str) -> dict[str, Any]:
+    def build(
+        name: str, *, locale: str = "en-US", attributes: dict[str, Any] | None = None, **slots: str
+    ) -> dict[str, Any]:
         filled = {slot: {"name": slot, "value": value, "confirmationStatus": "NONE"} for slot, value in slots.items()}
         intent: dict[str, Any] = {"name": name, "confirmationStatus": "NONE", **({"slots": filled} if slots else {})}
         return envelope({"type": "IntentRequest", "intent": intent}, locale=locale, attributes=attributes)
@@ -153,16 +167,26 @@ def content_copy(_small_content: Path, tmp_path: Path) -> ContentCopy:
     return ContentCopy(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def _small_buildable_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = small_copy(ROOT, tmp_path_factory.mktemp("small-buildable-content"), buildable=True)
+    (target / RELEASE).parent.mkdir(parents=True)
+    return target
+
+
+@pytest.fixture
+def buildable_copy(_small_buildable_content: Path, tmp_path: Path) -> ContentCopy:
+    """A content copy that compiles as a whole; its training takes a second or two."""
+    shutil.copytree(_small_buildable_content, tmp_path, dirs_exist_ok=True)
+    return ContentCopy(tmp_path)
+
+
 @pytest.fixture
 def use_root(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
-    """Makes every command of the command line work on another project folder."""
+    """Makes the commands of the command line that read content work on another project folder."""
 
     def use(root: Path) -> None:
-        from workbench.commands import ask, build, chat, check, new, show
-
-        modules: list[ModuleType] = [sys.modules["workbench.commands"], ask, build, chat, check, new, show]
-        for module in modules:
-            if hasattr(module, "ROOT"):
-                monkeypatch.setattr(module, "ROOT", root)
+        for name in ("", ".build", ".check", ".new", ".show"):
+            monkeypatch.setattr(f"workbench.commands{name}.ROOT", root)
 
     return use

@@ -31,6 +31,7 @@ TODAY = datetime.date(2026, 11, 21)
 _ASK_LINES = 24
 _ELSEWHERE_LINES = 6
 _SIGNS = 2
+_FRAMES = 8
 
 
 class ContentCopy:
@@ -131,20 +132,28 @@ class ContentCopy:
         return f"{self.name(file)}:{line}: {message}" if line else f"{self.name(file)}: {message}"
 
 
-def small_copy(root: Path, target: Path) -> Path:
+def small_copy(root: Path, target: Path, *, buildable: bool = False) -> Path:
     """Copy the content of ``root``, with fewer of the lines that there are thousands of; it reads in a quarter of the time.
 
     What is left are all answers, phrases, places and sources; of each answer the first ask lines and those that a
-    phrase suggests; the first warning signs with all their words; some lines of elsewhere; and all intents.
+    phrase suggests; the first warning signs, with the words that their patterns are made of if it is to be ``buildable``; some lines of elsewhere; and the first carrier phrases.
     """
-    for file in (PHRASES, PLACES, SOURCES, INTENTS):
+    for file in (PHRASES, PLACES, SOURCES):
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / file, target / file)
-    suggested = {plain_sample(said) for said in re.findall(r"\*([^*]+)\*", (root / PHRASES).read_text(encoding="utf-8"))}
+    (target / INTENTS).parent.mkdir()
+    (target / INTENTS).write_text(_with_fewer_frames((root / INTENTS).read_text(encoding="utf-8")), encoding="utf-8")
+    suggested = {
+        plain_sample(said) for said in re.findall(r"\*([^*]+)\*", (root / PHRASES).read_text(encoding="utf-8"))
+    }
     (target / ANSWERS).mkdir()
     for path in (root / ANSWERS).glob("*.md"):
-        (target / ANSWERS / path.name).write_text(_with_fewer_lines(path.read_text(encoding="utf-8"), suggested), encoding="utf-8")
-    (target / WARNING_SIGNS).write_text(_with_fewer_signs((root / WARNING_SIGNS).read_text(encoding="utf-8")), encoding="utf-8")
+        (target / ANSWERS / path.name).write_text(
+            _with_fewer_lines(path.read_text(encoding="utf-8"), suggested), encoding="utf-8"
+        )
+    (target / WARNING_SIGNS).write_text(
+        _with_fewer_signs((root / WARNING_SIGNS).read_text(encoding="utf-8"), words=buildable), encoding="utf-8"
+    )
     groups = yaml.load((root / ELSEWHERE).read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     fewer = {group: [str(line) for line in lines[:_ELSEWHERE_LINES]] for group, lines in groups.items()}
     (target / ELSEWHERE).write_text(yaml.safe_dump(fewer, sort_keys=False), encoding="utf-8")
@@ -155,10 +164,19 @@ def _with_fewer_lines(text: str, suggested: set[str]) -> str:
     before, ask, rest = text.partition("\nask:\n")
     lines, fence, body = rest.partition("\n---\n")
     asked = lines.split("\n")
-    kept = [line for i, line in enumerate(asked) if i < _ASK_LINES or plain_sample(line.removeprefix("  - ")) in suggested]
+    kept = [
+        line for i, line in enumerate(asked) if i < _ASK_LINES or plain_sample(line.removeprefix("  - ")) in suggested
+    ]
     return before + ask + "\n".join(kept) + fence + body
 
 
-def _with_fewer_signs(text: str) -> str:
+def _with_fewer_signs(text: str, *, words: bool) -> str:
     before, signs, rest = text.partition("\nsigns:\n")
-    return before + signs + "\n  - id: ".join(rest.split("\n  - id: ")[: _SIGNS + 1]).rstrip() + "\n"
+    return (
+        (before if words else "#") + signs + "\n  - id: ".join(rest.split("\n  - id: ")[: _SIGNS + 1]).rstrip() + "\n"
+    )
+
+
+def _with_fewer_frames(text: str) -> str:
+    before, frames, rest = text.partition("\nframes:\n")
+    return before + frames + "\n".join(rest.split("\n")[:_FRAMES]) + "\n"

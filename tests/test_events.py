@@ -73,11 +73,15 @@ def test_every_intent_is_one_that_alexa_knows() -> None:
 
 
 def test_slots_are_those_of_their_intent() -> None:
-    slots = {name: slotted["slot"] for name, slotted in INTENTS["slots"].items()}
-    for event in EVENTS.values():
+    slots = {name: {slotted["slot"]} for name, slotted in INTENTS["slots"].items()}
+    slots |= {name: set(command.get("slots", ())) for name, command in INTENTS["commands"].items()}
+    for name, event in EVENTS.items():
         intent = event["request"].get("intent", {})
-        for key, slot in intent.get("slots", {}).items():
-            assert key == slot["name"] == slots.get(intent["name"], "query")
+        sent = intent.get("slots", {})
+        assert all(slot["name"] == key for key, slot in sent.items())
+        own = set() if intent.get("name") in answer_intents() else {"query"}
+        if intent and name not in NOT_ALEXAS_YET:
+            assert set(sent) == slots.get(intent["name"], own), name
 
 
 def resolved(event: dict[str, Any], slot: str) -> str:

@@ -18,6 +18,12 @@ COMMANDS = {
     "explain": "say why a question gets the answer it gets",
     "confusions": "list lines that another answer would take, and answers hard to tell apart",
     "evaluate": "put questions to the guide and print how many it gets right",
+    "publish": "put the content on the air, without a deploy",
+    "releases": "list what was published, by whom, when, and from which commit",
+    "rollback": "put the release on the air that was there before",
+    "diff": "say what differs between two releases",
+    "prune": "delete old releases from the content table",
+    "withdraw": "take one answer off the air at once, in every release",
 }
 
 # Exit statuses: 0 done, 1 what was asked for found something wrong, 2 the command could not be understood.
@@ -31,7 +37,9 @@ class UsageError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    parser = argparse.ArgumentParser(prog="guide", description="Back Spasm Guide: author, test and publish a health voice skill.")
+    parser = argparse.ArgumentParser(
+        prog="guide", description="Back Spasm Guide: author, test and publish a health voice skill."
+    )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = next((argument for argument in arguments if argument in COMMANDS), None)
     for name, summary in COMMANDS.items():

@@ -26,7 +26,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="*", help="the question")
     parser.add_argument("--locale", default=DEFAULT_LOCALE, help="where the listener is (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
-    parser.add_argument("--jsonl", action="store_true", help='read lines {"text": …, "locale"?: …} and write one JSON line for each')
+    parser.add_argument(
+        "--jsonl", action="store_true", help='read lines {"text": …, "locale"?: …} and write one JSON line for each'
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

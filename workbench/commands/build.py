@@ -13,14 +13,19 @@ from workbench.compiler.problems import ContentError
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if a committed model is not what the content gives")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; fail if a committed model is not what the content gives"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         stale = stale_models(ROOT)
         for path in stale:
-            print(f"{path.relative_to(ROOT)}: is not what the content gives; run guide build and commit it", file=sys.stderr)
+            print(
+                f"{path.relative_to(ROOT)}: is not what the content gives; run guide build and commit it",
+                file=sys.stderr,
+            )
         return FOUND if stale else 0
     try:
         build(ROOT, progress)

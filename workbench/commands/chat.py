@@ -22,8 +22,12 @@ _SLOW_WORDS_PER_SECOND = 2.5
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Say nothing (an empty line) to hear the reprompt. Leave with Ctrl-D, or by saying goodbye."
     parser.add_argument("--locale", default="en-US", help="where the listener is (default: %(default)s)")
-    parser.add_argument("--script", type=Path, metavar="FILE", help="replay a conversation, one utterance a line, and print it")
-    parser.add_argument("--one-shot", action="store_true", help='begin with a question ("ask back spasm guide …") instead of opening')
+    parser.add_argument(
+        "--script", type=Path, metavar="FILE", help="replay a conversation, one utterance a line, and print it"
+    )
+    parser.add_argument(
+        "--one-shot", action="store_true", help='begin with a question ("ask back spasm guide …") instead of opening'
+    )
     parser.add_argument("--slow", action="store_true", help="print at the speed of speech")
     parser.add_argument("--json", action="store_true", help="print each turn as a JSON line")
 

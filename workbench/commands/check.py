@@ -14,7 +14,9 @@ from workbench.compiler.content import ROOT, load_content
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="warnings count as errors; deploying uses this")
-    parser.add_argument("--today", metavar="DATE", help="the day to judge dates by, such as 2026-11-21 (default: today)")
+    parser.add_argument(
+        "--today", metavar="DATE", help="the day to judge dates by, such as 2026-11-21 (default: today)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -35,8 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
         except QuestionsError as error:
             raise UsageError(str(error)) from None
         replies = ask_all((question.text, DEFAULT_LOCALE) for question in questions)
-        judged = [(question, reply, judge(question, reply)) for question, reply in zip(questions, replies, strict=True)]
-        found = figures(judged) | {"carriers": coverage([question.text for question in questions], ears(DEFAULT_LOCALE))}
+        judged: list[Judged] = [(question, reply, judge(question, reply)) for question, reply in zip(questions, replies, strict=True)]
+        found = figures(judged) | {
+            "carriers": coverage([question.text for question in questions], ears(DEFAULT_LOCALE))
+        }
         print(table(found, found["carriers"]))
         if arguments.worst:
             print("\n".join(["", *_worst(judged)]))
@@ -46,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         from workbench.evaluation.crossval import table as cross_table
 
         content, _ = load_content(ROOT)
-        found["cross_validation"] = cross_validate(content.examples(), content.elsewhere, progress)
+        found["cross_validation"] = cross_validate(content.examples(), content.elsewhere_lines(), progress)
         print(cross_table(found["cross_validation"]))
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from workbench.commands import ensure_built
 from workbench.commands.ask import DEFAULT_LOCALE
 from workbench.standin.local import device, ears
 
-_MOST_ANSWERS, _MOST_FEATURES = 5, 8
+_MOST_ANSWERS = 5
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -33,14 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
         print("Warning   none heard")
     reading = release.understanding.read(text)
     print(f"Model     {reading.outcome}: {' or '.join(reading.answers) or 'not ours'}")
-    for answer, probability in reading.ranked[:_MOST_ANSWERS]:
-        print(f"          {probability:6.3f}  {answer or '(not ours)'}")
-    for answer, features in release.understanding.explain(text).items():
-        counted = ", ".join(f"{feature} {weight:+.1f}" for feature, weight in features[:_MOST_FEATURES])
-        print(f"          {answer or '(not ours)'}: {counted}")
+    for reason in release.understanding.explain(text, _MOST_ANSWERS):
+        counted = ", ".join(f"{feature} {weight:+.1f}" for feature, weight in reason.features)
+        print(f"          {reason.probability:6.3f}  {reason.answer or '(not ours)'}: {counted}")
     speaker = device(arguments.locale)
     speaker.open()
     reply = speaker.say(text).as_json()
-    print(f"Outcome   {reply['outcome']}: {reply['answer'] or ' or '.join(reply['offered']) or reply['warning'] or reply['intent']}")
+    print(
+        f"Outcome   {reply['outcome']}: {reply['answer'] or ' or '.join(reply['offered']) or reply['warning'] or reply['intent']}"
+    )
     print(f"Said      {reply['speech']}")
     return 0

@@ -58,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{ANSWERS}/{identity}.md is there already; it was left as it is")
     today, topic = datetime.date.today(), identity.replace("-", " ")
     path.write_text(
-        _LAYOUT.format(id=identity, title=topic.capitalize(), topic=topic, today=today, due=today + _YEAR), encoding="utf-8"
+        _LAYOUT.format(id=identity, title=topic.capitalize(), topic=topic, today=today, due=today + _YEAR),
+        encoding="utf-8",
     )
     print(f"{ANSWERS}/{identity}.md is laid out. Fill it in, then: guide check, and guide show {identity} --watch")
     return 0

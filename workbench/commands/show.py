@@ -68,7 +68,11 @@ def _lines(content: Content, answer: Answer, locale: str) -> Iterator[str]:
         for line in fill(answer.card.text, shown).split("\n"):
             yield from textwrap.wrap(line, _WIDTH - 2, initial_indent="  ", subsequent_indent="  ") or [""]
     yield f"\nLeads on to: {', '.join(answer.next)}"
-    named = [content.sources[key].publisher + ", " + content.sources[key].title for key in answer.sources if key in content.sources]
+    named = [
+        content.sources[key].publisher + ", " + content.sources[key].title
+        for key in answer.sources
+        if key in content.sources
+    ]
     yield "Rests on: " + ("; ".join(named) or "nothing (about the guide itself)")
     yield f"Asked for by its topics ({', '.join(answer.topics)}) and {len(answer.ask)} lines:"
     yield from (f"  {line}" for line in answer.ask)

@@ -81,7 +81,11 @@ def read_answer(path: Path, name: str, problems: Problems) -> Answer | None:
         return None
     match = _FRONT_MATTER.match(text)
     if not match:
-        problems.add(name, 1, "has no front matter; begin with a line '---', the fields, and another line '---' (guide new ID lays one out)")
+        problems.add(
+            name,
+            1,
+            "has no front matter; begin with a line '---', the fields, and another line '---' (guide new ID lays one out)",
+        )
         return None
     data, lines = parse_yaml(match[1], name, problems, first=2)
     if data is None:
@@ -105,7 +109,11 @@ def _read_fields(answer: Answer, data: dict[str, Any], problems: Problems) -> No
         if data.get(key) in (None, "", [], {}):
             problems.add(answer.file, lines(key), f"the field '{key}' is missing or empty")
     if data.get("id") not in (None, answer.id):
-        problems.add(answer.file, lines("id"), f"the id is '{data['id']}' but the file is called {answer.id}.md; make them the same")
+        problems.add(
+            answer.file,
+            lines("id"),
+            f"the id is '{data['id']}' but the file is called {answer.id}.md; make them the same",
+        )
     answer.title = _string(data, "title", answer, problems)
     answer.kind = _string(data, "kind", answer, problems) or "facts"
     if answer.kind not in KINDS:
@@ -117,10 +125,16 @@ def _read_fields(answer: Answer, data: dict[str, Any], problems: Problems) -> No
     if isinstance(review, dict):
         for key in review:
             if key not in REVIEW_FIELDS:
-                problems.add(answer.file, lines("review", key), f"unknown review field '{key}'; the fields are {', '.join(REVIEW_FIELDS)}")
+                problems.add(
+                    answer.file,
+                    lines("review", key),
+                    f"unknown review field '{key}'; the fields are {', '.join(REVIEW_FIELDS)}",
+                )
         answer.review = {key: str(value) for key, value in review.items() if value is not None}
     elif review is not None:
-        problems.add(answer.file, lines("review"), "the review is not a list of 'field: value' lines; see content/README.md")
+        problems.add(
+            answer.file, lines("review"), "the review is not a list of 'field: value' lines; see content/README.md"
+        )
 
 
 def _string(data: dict[str, Any], key: str, answer: Answer, problems: Problems) -> str:
@@ -140,7 +154,11 @@ def _strings(data: dict[str, Any], key: str, answer: Answer, problems: Problems)
         return []
     for i, item in enumerate(value):
         if not isinstance(item, str):
-            problems.add(answer.file, answer.lines(key, i), f"'{key}' holds something that is not plain text; put quotes around it")
+            problems.add(
+                answer.file,
+                answer.lines(key, i),
+                f"'{key}' holds something that is not plain text; put quotes around it",
+            )
     return [item if isinstance(item, str) else "" for item in value]
 
 
@@ -153,7 +171,9 @@ def _read_sections(answer: Answer, body: str, first: int, problems: Problems) ->
         if heading:
             _read_section(answer, heading, held, start, problems)
         elif any(text.strip() for text in held):
-            problems.add(answer.file, first, f"text before the first heading is never heard; put it under one of {_SECTIONS}")
+            problems.add(
+                answer.file, first, f"text before the first heading is never heard; put it under one of {_SECTIONS}"
+            )
         heading, start, held = line[3:].strip(), number, []
     if not answer.short:
         problems.add(answer.file, first, "has no '## Short' section: what is heard first, at most 20 seconds of it")
@@ -190,7 +210,11 @@ def _steps(answer: Answer, held: list[str], start: int, problems: Problems) -> t
         match = _STEP.fullmatch(line.strip())
         if match:
             if int(match[1]) != len(steps) + 1:
-                problems.add(answer.file, number, f"step {match[1]} stands where step {len(steps) + 1} belongs; number the steps in order")
+                problems.add(
+                    answer.file,
+                    number,
+                    f"step {match[1]} stands where step {len(steps) + 1} belongs; number the steps in order",
+                )
             steps.append((number, [match[2]]))
         elif line.strip() and steps:
             steps[-1][1].append(line.strip())

@@ -71,13 +71,13 @@ def _at_lines(content: Content, found: Iterable[tuple[str, str]]) -> Iterable[Pr
 
 def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     """Return the weights trained on ``content``; they are kept, and trained anew only when what they learn from changes."""
-    examples = content.examples()
-    kept = content.root / CACHE / f"understanding-{digest(examples, content.elsewhere)}.json"
+    examples, elsewhere = content.examples(), content.elsewhere_lines()
+    kept = content.root / CACHE / f"understanding-{digest(examples, elsewhere)}.json"
     if kept.exists():
         weights: dict[str, Any] = json.loads(kept.read_bytes())
         return weights
-    say(f"Training on {len(examples):,} lines of ours and {sum(map(len, content.elsewhere.values())):,} of elsewhere …")
-    weights = train(examples, content.elsewhere)
+    say(f"Training on {len(examples):,} lines of ours and {len(elsewhere):,} of elsewhere …")
+    weights = train(examples, elsewhere)
     kept.parent.mkdir(exist_ok=True)
     for old in kept.parent.glob("understanding-*.json"):
         old.unlink()

@@ -83,6 +83,10 @@ class Content:
         """Authored (line, answer id) pairs: what people say, and what they should get."""
         return [(line, answer.id) for answer in self.answers.values() for line in (*answer.ask, *answer.topics)]
 
+    def elsewhere_lines(self) -> list[str]:
+        """Authored lines of what is not ours."""
+        return [line for lines in self.elsewhere.values() for line in lines]
+
 
 def load_content(root: Path = ROOT) -> tuple[Content, Problems]:
     """Read all content under ``root``; what is wrong is in the problems, and the rest is read all the same."""
@@ -162,7 +166,9 @@ def _read_sources(content: Content, data: dict[str, Any], problems: Problems) ->
                 problems.add(SOURCES, lines(key), f"the source '{key}' has no '{name}'; add it")
         for name in value:
             if name not in (*needed, "note"):
-                problems.add(SOURCES, lines(key, name), f"unknown field '{name}'; the fields are {', '.join(needed)} and note")
+                problems.add(
+                    SOURCES, lines(key, name), f"unknown field '{name}'; the fields are {', '.join(needed)} and note"
+                )
         fields = {name: str(value.get(name) or "") for name in ("said", "title", "publisher", "url", "date", "checked")}
         content.sources[key] = Source(key, line=lines(key), **fields)
 

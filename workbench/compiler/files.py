@@ -74,14 +74,18 @@ def parse_yaml(text: str, name: str, problems: Problems, first: int = 1) -> tupl
     lines = Lines(first)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        if node is None:
+        if node is None or node.tag.endswith(":null"):
             problems.add(name, first, "holds nothing; fill it in or delete it")
             return None, lines
         return _construct(node, (), lines, name, problems, set()), lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = (mark.line if mark else 0) + first
-        problems.add(name, line, f"is not valid YAML: {error.problem or error.context}. Check the indentation, quotes and colons near here")
+        problems.add(
+            name,
+            line,
+            f"is not valid YAML: {error.problem or error.context}. Check the indentation, quotes and colons near here",
+        )
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         problems.add(name, first, f"is not valid YAML: {' '.join(str(error).split())[:120]}")
     return None, lines
@@ -109,7 +113,9 @@ def _construct(node: yaml.Node, path: KeyPath, lines: Lines, name: str, problems
 def _scalar(node: yaml.Node) -> Any:
     """Strings, whole numbers, true, false and null; a date stays the text it was written as."""
     if not isinstance(node, yaml.ScalarNode):
-        raise yaml.MarkedYAMLError(problem="a list or mapping where a single value belongs", problem_mark=node.start_mark)
+        raise yaml.MarkedYAMLError(
+            problem="a list or mapping where a single value belongs", problem_mark=node.start_mark
+        )
     kind = node.tag.rpartition(":")[2]
     if kind == "null":
         return None

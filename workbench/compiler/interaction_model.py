@@ -49,9 +49,11 @@ def compile_model(content: Content) -> Model:
     intents: list[dict[str, Any]] = []
     for name, command in (content.intents.get("commands") or {}).items():
         slots = [{"name": slot, "type": kind} for slot, kind in (command.get("slots") or {}).items()]
-        intents.append({"name": name, **({"slots": slots} if slots else {}), "samples": list(command.get("samples", []))})
+        intents.append(
+            {"name": name, **({"slots": slots} if slots else {}), "samples": list(command.get("samples", []))}
+        )
     for answer in content.answers.values():
-        intents.append({"name": intent_name(answer.id), "slots": [], "samples": list(answer.ask)})
+        intents.append({"name": intent_name(answer.id), "slots": [], "samples": _samples(content, answer.ask)})
     for name, slotted in (content.intents.get("slots") or {}).items():
         slot = {"name": slotted["slot"], "type": slotted["type"]}
         intents.append({"name": name, "slots": [slot], "samples": list(slotted["samples"])})
@@ -69,6 +71,18 @@ def compile_model(content: Content) -> Model:
         "types": types,
     }
     return {"interactionModel": {"languageModel": language_model}}
+
+
+def _samples(content: Content, ask: list[str]) -> list[str]:
+    """An answer's samples: its ask lines, but for those that call for help, such as "help me get up".
+
+    Those are left to the frame that names the emergency number first; its intent carries the words, and the trained
+    model has learned the line.
+    """
+    calls = tuple(
+        sample.split("{")[0] for frame in frames(content).values() if frame["urgent"] for sample in frame["samples"]
+    )
+    return [line for line in ask if not line.startswith(calls)]
 
 
 def _value(identity: str, said: list[str]) -> dict[str, Any]:

@@ -16,14 +16,16 @@ _MEDICINES = re.compile(
     re.IGNORECASE,
 )
 # Wording that certification and safety require is set aside: an editor cannot make it easier.
-_MANDATED = re.compile(r"[^.?!]*\bor your local emergency number\b[^.?!]*[.?!]?|information, not medical advice\.?", re.IGNORECASE)
+_MANDATED = re.compile(
+    r"[^.?!]*\bor your local emergency number\b[^.?!]*[.?!]?|information, not medical advice\.?", re.IGNORECASE
+)
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 
 # Fewer words than this make no reading grade: one long word in four gives grade twelve.
 LEAST_WORDS = 8
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def grade(markup: str) -> float:
     """Return the Flesch–Kincaid grade of spoken text: 0.39 words a sentence + 11.8 syllables a word - 15.59.
 
@@ -33,4 +35,4 @@ def grade(markup: str) -> float:
     text = _PLACEHOLDER.sub("pill", _MEDICINES.sub("pill", text))
     if len(text.split()) < LEAST_WORDS:
         return 0.0
-    return max(0.0, float(textstat.flesch_kincaid_grade(text)))  # type: ignore[attr-defined]
+    return max(0.0, float(textstat.flesch_kincaid_grade(text)))

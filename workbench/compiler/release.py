@@ -11,7 +11,7 @@ from guide.release import SCHEMA, topic_key
 from guide.words import closest
 from workbench.compiler.answers import Answer, Passage, Routine
 from workbench.compiler.content import ELSEWHERE_PLACE, Content
-from workbench.compiler.interaction_model import meanings
+from workbench.compiler.interaction_model import compile_model, meanings, model_text
 
 # Where a locale that is not served borrows its words from; the numbers stay neutral, since a language is not a country.
 NEAREST = {"en-NZ": "en-AU", "en-IE": "en-GB", "en-ZA": "en-GB", "en-SG": "en-GB", "en-MT": "en-GB"}
@@ -38,11 +38,17 @@ def compile_release(content: Content, signs: dict[str, Any], understanding: dict
         "sources": {key: source.said for key, source in content.sources.items()},
         "warnings": {sign["id"]: _warning(sign) for sign in content.signs.get("signs", [])},
         "intents": meanings(content),
+        "model": model_digest(content),
         "signs": signs,
         "understanding": understanding,
     }
     release["version"] = hashlib.sha256(release_bytes(release)).hexdigest()[:VERSION_DIGITS]
     return release
+
+
+def model_digest(content: Content) -> str:
+    """Return what tells the interaction model of ``content`` from any other: the one that its release needs."""
+    return hashlib.sha256(model_text(compile_model(content)).encode()).hexdigest()[:VERSION_DIGITS]
 
 
 def release_bytes(release: dict[str, Any]) -> bytes:
@@ -73,9 +79,8 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _routine(answer: Answer, routine: Routine) -> dict[str, Any]:
     """A routine, with the topic that it can be entered again by ("continue getting out of bed from step three")."""
-    shared = closest(routine.name, answer.topics)
-    topic = answer.topics[shared or 0]
-    return {"name": routine.name, "topic": topic, "steps": [_text(step) for step in routine.steps]}
+    shared = closest(routine.name, answer.topics) if len(answer.routines) > 1 else 0
+    return {"name": routine.name, "topic": answer.topics[shared or 0], "steps": [_text(step) for step in routine.steps]}
 
 
 def _text(passage: Passage | None) -> str:

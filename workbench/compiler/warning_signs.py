@@ -65,7 +65,7 @@ def compile_warning_signs(source: Mapping[str, Any]) -> dict[str, Any]:
 def misheard(compiled: Mapping[str, Any], source: Mapping[str, Any]) -> Problems:
     """Return the authored lines that are not heard as written.
 
-    Each ``says`` value (alone, and in the carriers that Alexa uses for it) and each example has to be heard as its own
+    Each ``says`` value, in the carriers that Alexa uses for it, and each example has to be heard as its own
     sign or as one that the file lists before it, so that what Alexa's ears catch and what the function hears never
     differ; each line of ``harmless`` has to be heard as nothing.
     """
@@ -89,7 +89,6 @@ def _authored(number: int, sign: Mapping[str, Any]) -> Iterator[tuple[str, str, 
     """Yield path, line and whether it asks, for each authored line of a sign."""
     for i, value in enumerate(sign.get("says", ())):
         path = f"signs.{number}.says.{i}"
-        yield path, value, False
         yield path, f"i have {value}", False
         yield path, f"my husband has {value}", False
         yield path, f"what if i have {value}", True
@@ -173,7 +172,9 @@ class _Compiler:
             for variant in self._phrase(phrase, path, (*trail, name)):
                 phrases[variant] = None
         if len(phrases) > _MOST_VARIANTS:
-            self._problem(path, f"{len(phrases)} phrases, more than {_MOST_VARIANTS}; use + or ~ in the pattern instead")
+            self._problem(
+                path, f"{len(phrases)} phrases, more than {_MOST_VARIANTS}; use + or ~ in the pattern instead"
+            )
         self.variants[name] = list(phrases)
         return self.variants[name]
 
@@ -181,16 +182,22 @@ class _Compiler:
         """Write out the options, alternatives and groups of one phrase."""
         if phrase == _OPENING:
             return [(_OPENING,)]
+        lean = path[:6] != "asking"
         slots: list[list[tuple[str, ...]]] = []
         for optional, plain in _PIECE.findall(phrase):
-            slot = [variant for choice in (optional or plain).split("/") for variant in self._choice(choice, path, trail)]
+            slot = [
+                variant for choice in (optional or plain).split("/") for variant in self._choice(choice, path, trail)
+            ]
             slots.append([*slot, ()] if optional else slot)
         # Joined to text again before it is read: "can not" only becomes one word once its parts stand side by side.
-        read = (self._read(" ".join(itertools.chain(*parts)), lean=path[:6] != "asking") for parts in itertools.product(*slots))
+        read = (
+            self._read(" ".join(itertools.chain(*parts)), lean=path[:6] != "asking")
+            for parts in itertools.product(*slots)
+        )
         found = list(dict.fromkeys(variant for variant in read if variant))
-        plain = len(phrase.split()) > 1 and not set("/()") & set(phrase) and phrase.strip() not in self.named
-        if plain and found and all(len(variant) == 1 for variant in found) and len(self._read(phrase, lean=False)) > 1:
-            self._problem(path, f"only “{found[0][0]}” is left of “{phrase.strip()}”, the other words are ignored ones")
+        last = phrase.split()[-1] if phrase.split() else ""
+        if found and lean and not set("/()") & set(last) and last not in self.named and not self._read(last):
+            self._problem(path, f"the last word of “{phrase.strip()}” is an ignored one: it does not count")
         if not found and phrase.strip():
             self._problem(path, f"nothing is left of “{phrase.strip()}” once the ignored words are dropped")
         return found
@@ -271,6 +278,7 @@ class _Compiler:
         phrases = self._tree(g for g in self.groups.values() if g not in frame_groups)
         frames = self._tree(iter(sorted(frame_groups)))
         self.deniable = {g for name, g in self.groups.items() if name not in self.source["words"]}
+        named = {*self.source["symptoms"], *self.source["denial"]["parts"].split()} - {self.source["special"]["gone"]}
         rules_of: dict[str, list[int]] = {}
         for number, rule in enumerate(rules):
             rules_of.setdefault(str(self._rarest(rule[2])), []).append(number)
@@ -286,10 +294,11 @@ class _Compiler:
             "rules_of": rules_of,
             "frame_rules": frame_rules,
             "deniable": sorted(self.deniable),
+            "symptoms": sorted(g for name, g in self.groups.items() if name in named),
             "special": special,
             "through": self._through(),
             "people": self._people(),
-            "openers": dict.fromkeys(str(self.source["openers"]).split(), 1),
+            **{key: self._listed(key) for key in ("openers", "fillers", "opening_verbs", "no_question")},
         }
 
     def _sign(self, number: int, sign: Mapping[str, Any]) -> dict[str, Any]:
@@ -299,7 +308,9 @@ class _Compiler:
                 self._problem(path, f"“{key}” is missing")
         if sign.get("level") not in LEVELS:
             self._problem(f"{path}.level", f"one of {', '.join(LEVELS)}")
-        if sign.get("level") == "emergency" and not str(sign.get("say")).startswith("Call {emergency} now, or your local"):
+        if sign.get("level") == "emergency" and not str(sign.get("say")).startswith(
+            "Call {emergency} now, or your local"
+        ):
             self._problem(f"{path}.say", "starts with “Call {emergency} now, or your local emergency number.”")
         kept = {key: sign.get(key, "") for key in ("id", "level", *_TEXTS)}
         return {**kept, **{key: True for key in ("needs_back", "only_told") if sign.get(key)}}
@@ -381,15 +392,6 @@ class _Compiler:
     def _through(self) -> dict[str, int]:
         denial = self.source["denial"]
         through: dict[str, int] = {}
-        for group in [*self.source["symptoms"], *denial["parts"].split()]:
-            for variant in self._expanded(group) if group in self.texts else ():
-                through.update(dict.fromkeys(variant, 4))
-        for word in (w for w in through.copy() if w.endswith("not") and w[:-3] in self.joined):
-            del through[word]
-        through.pop("no", None)
-        for word in self._people():
-            if self._people()[word] == 1:
-                through.pop(word, None)
         for kind, key in ((1, "through"), (3, "or"), (2, "before")):
             through.update({self._read(w, lean=False)[0]: kind for w in denial[key].split()})
         return dict(sorted(through.items()))
@@ -400,6 +402,9 @@ class _Compiler:
             for word in self.source["people"][key].split():
                 people[self._read(word, lean=False)[0]] = kind
         return dict(sorted(people.items()))
+
+    def _listed(self, key: str) -> dict[str, int]:
+        return dict.fromkeys(str(self.source[key]).split(), 1)
 
     def _problem(self, path: str, message: str) -> None:
         self.problems.append((path, message))

@@ -31,7 +31,9 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
         "by_answer": {label: _shares([r for r in ours if r[0].label == label], OUTCOMES) for label in _labels(ours)},
         "signs": {label: _shares([r for r in signs if r[0].label == label], SIGN_OUTCOMES) for label in _labels(signs)},
         "emergencies_undisputed_told": _share(undisputed, lambda row: row[1]["care_level"] == "emergency"),
-        "elsewhere": {k: _shares([r for r in elsewhere if r[0].label == k], ELSEWHERE_OUTCOMES) for k in _labels(elsewhere)},
+        "elsewhere": {
+            k: _shares([r for r in elsewhere if r[0].label == k], ELSEWHERE_OUTCOMES) for k in _labels(elsewhere)
+        },
     }
 
 
@@ -54,7 +56,10 @@ def table(found: Mapping[str, Any], heard: Mapping[str, Any]) -> str:
     """Return the figures as text."""
     lines = [_head("in scope, by answer", OUTCOMES)]
     lines += [_row(label, shares, OUTCOMES) for label, shares in found["by_answer"].items()]
-    lines += [_row("all rows", found["in_scope_all_rows"], OUTCOMES), _row("without doubtful rows", found["in_scope"], OUTCOMES)]
+    lines += [
+        _row("all rows", found["in_scope_all_rows"], OUTCOMES),
+        _row("without doubtful rows", found["in_scope"], OUTCOMES),
+    ]
     right, offered = found["in_scope"]["right"], found["in_scope"]["offered"]
     lines.append(f"{'right, or among the two offered':<34}{right + offered:>8.3f}")
     lines.append(f"{'emergency reply, no sign labelled':<34}{found['in_scope_emergency_replies']:>8.3f}")

@@ -110,10 +110,19 @@ class Device:
         number = next(self._count)
         session = self._session or {"new": True, "sessionId": f"amzn1.echo-api.session.{number:036d}", "attributes": {}}
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        request = {"requestId": f"amzn1.echo-api.request.{number:036d}", "locale": self._locale, "timestamp": now, **request}
+        request = {
+            "requestId": f"amzn1.echo-api.request.{number:036d}",
+            "locale": self._locale,
+            "timestamp": now,
+            **request,
+        }
         return {
             "version": "1.0",
-            "session": {**session, "application": {"applicationId": SKILL_ID}, "user": {"userId": "amzn1.ask.account.STANDIN"}},
+            "session": {
+                **session,
+                "application": {"applicationId": SKILL_ID},
+                "user": {"userId": "amzn1.ask.account.STANDIN"},
+            },
             "context": context(screen=self._screen),
             "request": request,
         }
@@ -122,7 +131,9 @@ class Device:
         envelope = self.envelope(request)
         heard = Heard(hearing, self._function(envelope, None))
         session_id = envelope["session"]["sessionId"]
-        self._session = {"new": False, "sessionId": session_id, "attributes": heard.attributes} if heard.keep_open else None
+        self._session = (
+            {"new": False, "sessionId": session_id, "attributes": heard.attributes} if heard.keep_open else None
+        )
         return heard
 
 
@@ -139,7 +150,11 @@ def _slot(name: str, slot: Slot) -> dict[str, Any]:
     if slot.resolved:
         identity, value = slot.resolved
         authority = f"amzn1.er-authority.echo-sdk.{SKILL_ID}.{slot.type}"
-        match = {"authority": authority, "status": {"code": "ER_SUCCESS_MATCH"}, "values": [{"value": {"name": value, "id": identity}}]}
+        match = {
+            "authority": authority,
+            "status": {"code": "ER_SUCCESS_MATCH"},
+            "values": [{"value": {"name": value, "id": identity}}],
+        }
         filled["resolutions"] = {"resolutionsPerAuthority": [match]}
     return filled
 

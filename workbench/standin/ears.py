@@ -19,7 +19,24 @@ NUMBER = "AMAZON.NUMBER"
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _PIECE = re.compile(r"\{[a-z_]+\}|[^{}]+")
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+_NUMBERS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+]
 
 # What Amazon's page of standard built-in intents gives as the ways to say each, and their plain variants.
 BUILT_IN = {
@@ -87,9 +104,14 @@ class Ears:
             elif slots[named[0]] == SEARCH_QUERY:
                 self._learn_carrier(sample, name, named[0])
             else:
-                pieces = [f"(?P<{piece[1:-1]}>.+)" if piece[:1] == "{" else re.escape(_plain(piece)) for piece in _PIECE.findall(sample)]
+                pieces = [
+                    f"(?P<{piece[1:-1]}>.+)" if piece[:1] == "{" else re.escape(_plain(piece))
+                    for piece in _PIECE.findall(sample)
+                ]
                 pattern = re.compile(" ".join(piece for piece in pieces if piece))
-                self._slotted.append((len(_SLOT.sub("", sample)), pattern, name, {slot: slots[slot] for slot in named}, sample))
+                self._slotted.append(
+                    (len(_SLOT.sub("", sample)), pattern, name, {slot: slots[slot] for slot in named}, sample)
+                )
 
     def _learn_carrier(self, sample: str, name: str, slot: str) -> None:
         before, after = (_plain(piece) for piece in sample.split(f"{{{slot}}}"))
@@ -132,7 +154,9 @@ class Ears:
         for before, after, name, slot in (*self._leading.get(spoken[0], ()), *self._trailing.get(spoken[-1], ())):
             value = _between(said, before, after)
             if value:
-                hearing = Hearing(name, {slot: Slot(value, SEARCH_QUERY)}, "carrier", f"{before} {{{slot}}} {after}".strip())
+                hearing = Hearing(
+                    name, {slot: Slot(value, SEARCH_QUERY)}, "carrier", f"{before} {{{slot}}} {after}".strip()
+                )
                 found.append((len(before) + len(after), hearing))
         # Among carriers the most literal wins; of equals, the first in the model.
         return max(found, key=lambda pair: pair[0])[1] if found else None

@@ -68,7 +68,9 @@ def _mend_request(request: Mapping[str, Any]) -> dict[str, Any]:
     mended["type"] = kind
     if kind == "IntentRequest":
         intent = _map(request, "intent")
-        slots = {name: _mend_slot(name, slot) for name, slot in _map(intent, "slots").items() if isinstance(slot, Mapping)}
+        slots = {
+            name: _mend_slot(name, slot) for name, slot in _map(intent, "slots").items() if isinstance(slot, Mapping)
+        }
         mended["intent"] = {"name": _text(intent, "name"), "slots": slots}
     return mended
 

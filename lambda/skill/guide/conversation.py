@@ -9,20 +9,33 @@ from guide import state as states
 from guide.heard import Heard, Session
 from guide.markup import slowly
 from guide.release import Release
-from guide.words import closest
 from guide.reply import Reply
 from guide.state import Move, State
-from guide.telling import tell
+from guide.telling import NEEDS, tell
 from guide.warning_signs import Found
+from guide.words import closest
 
 _OPEN = Move("open")
 _GONE = Move("gone")
+_EXAMPLES = Move("examples")
 
 # An answer to "which one" is short; more words than this are a question of their own.
 _FEW_WORDS = 5
 
 # Moves after which the conversation goes on from where it was before them.
-_ASIDES = frozenset(("help", "pause", "left", "who_says"))
+_ASIDES = frozenset(
+    (
+        "help",
+        "help_in_routine",
+        "help_in_offer",
+        "help_after_answer",
+        "pause",
+        "left",
+        "who_says",
+        "decline",
+        "misheard",
+    )
+)
 
 # Commands that speak of the place in the content where the conversation is.
 _GOES_ON = frozenset(("yes", "next", "previous", "more", "repeat", "start_over", "resume", "left", "who_says"))
@@ -63,47 +76,50 @@ class _Turn:
         self.repeated = False
         """True when the move is the last one again, word for word."""
         self.slow = state.slow
+        self.was_gone = state.move == _GONE
+        """True when the listener has been told already that what they speak of is gone."""
 
     def decide(self, heard: Heard) -> Move:
         if heard.kind == "open":
-            return Move("welcome", at=min(self.state.turn, 1))
+            return self._welcome()
         if heard.kind == "answer":
             return self._asked_for(heard)
         if heard.kind == "text":
             return self._text(heard)
         if heard.kind == "command":
             if self.state.here == _GONE and heard.command in _GOES_ON:
-                return _GONE
+                return _EXAMPLES if self.was_gone else _GONE
             command: Callable[[Heard], Move] | None = getattr(self, f"_on_{heard.command}", None)
-            return command(heard) if command else self._missed(False)
-        return self._missed(False)
+            return command(heard) if command else self._missed(heard=heard)
+        return self._missed(heard=heard)
 
     def after(self, move: Move) -> State:
         """The state that the conversation is in once ``move`` has been said."""
         if self.repeated:
             return self.state._replace(slow=self.slow)
-        aside = self.state.here if move.kind in _ASIDES else None
+        missed = move.kind in ("decline", "misheard")
         return State(
             move,
-            aside,
+            self.state.here if move.kind in _ASIDES else None,
             self.state.turn + 1,
-            misses=move.at if move.kind == "decline" else 0,
-            disclaimed=self.state.disclaimed or move.first or move.kind == "welcome",
+            misses=move.at if missed else 0,
+            disclaimed=self.state.disclaimed or move.first or (move.kind == "welcome" and not move.at),
             slow=self.slow,
         )
 
     def _still(self, move: Move | None) -> Move | None:
         """The remembered move as far as this release still has what it speaks of; a session may span two releases."""
-        if move is None:
-            return None
+        if move is None or move.kind not in NEEDS or not all(getattr(move, need) for need in NEEDS[move.kind]):
+            return None  # attributes that this code did not write
         answers = self.release.answers
-        if move.answer and move.answer not in answers:
+        if (move.answer and move.answer not in answers) or (move.sign and move.sign not in self.release.warnings):
             return _GONE
         if move.kind in ("step", "left") and move.routine >= len(self._answer(move)["routines"]):
             return _GONE
-        if move.sign and move.sign not in self.release.warnings:
+        offered = tuple(answer for answer in move.offered if answer in answers)
+        if len(offered) < 2 and move.kind in ("offer", "which"):
             return _GONE
-        return move._replace(offered=tuple(answer for answer in move.offered if answer in answers))
+        return move._replace(offered=offered)
 
     # Asking for something.
 
@@ -111,7 +127,7 @@ class _Turn:
         """The warning sign in the words; failing that, the one that the ears themselves recognised."""
         found = self.release.signs.find(heard.text) if heard.text else None
         if found is None and heard.sign in self.release.warnings:
-            return Found(heard.sign, self.release.warnings[heard.sign]["level"], False)
+            return Found(heard.sign, self.release.warnings[heard.sign]["level"], False, heard.text)
         return found
 
     def _asked_for(self, heard: Heard) -> Move:
@@ -121,7 +137,8 @@ class _Turn:
             return Move("warning", sign=found.sign)
         if heard.answer not in self.release.answers:
             return _GONE
-        move = self._routine_chosen(heard.text) or self._part(heard.answer, urgent=heard.urgent)
+        move = self._routine_chosen(heard.text) or self._part(heard.answer)
+        move = move._replace(urgent=heard.urgent)
         return move._replace(sign=found.sign, asked=found.asked) if found else move
 
     def _text(self, heard: Heard) -> Move:
@@ -130,8 +147,8 @@ class _Turn:
         if found and found.level == "emergency" and not found.asked:
             return Move("warning", sign=found.sign)
         routine = self._routine_chosen(heard.text)
-        if routine:
-            return routine
+        if routine and not found:
+            return routine._replace(urgent=heard.urgent)
         choice = self._choice(heard.text)
         reading = self.release.understanding.read(heard.text)
         if choice:
@@ -145,11 +162,11 @@ class _Turn:
         elif found:
             return Move("warning", sign=found.sign)
         else:
-            return self._missed(True)
+            return self._missed("decline", heard)
         if found and found.asked and move.kind == "offer":
             move = self._part(reading.answers[0])
         if found:
-            return move._replace(sign=found.sign, asked=found.asked)
+            move = move._replace(sign=found.sign, asked=found.asked)
         return move._replace(urgent=heard.urgent)
 
     def _choice(self, text: str) -> str:
@@ -158,28 +175,30 @@ class _Turn:
         asked = self.release.topic(text)
         return asked if asked and here and asked in here.offered else ""
 
-    def _part(self, answer: str, at: int = 0, *, follow: tuple[str, ...] = (), urgent: bool = False) -> Move:
-        first = self.session.new and not self.state.disclaimed
-        return Move("part", answer, at, offered=follow, urgent=urgent, first=first)
+    def _part(self, answer: str, *, follow: tuple[str, ...] = ()) -> Move:
+        """The beginning of an answer, with what is to be told after it."""
+        return Move("part", answer, offered=follow, first=not self.state.disclaimed)
 
-    def _missed(self, had_words: bool) -> Move:
-        return Move("decline", at=min(self.state.misses + 1, 3), first=had_words)
+    def _missed(self, kind: str = "misheard", heard: Heard | None = None) -> Move:
+        """Not ours (``decline``) or not understood (``misheard``), and how many times in a row."""
+        return Move(kind, at=min(self.state.misses + 1, 3), urgent=bool(heard and heard.urgent))
 
     # Yes, no, and choosing from an offer.
 
     def _on_yes(self, heard: Heard) -> Move:
         here = self.state.here
-        if here is None or here.kind in ("welcome", "help", "decline", "open", "examples", "goodbye"):
-            return Move("examples")
+        if here is None:
+            return _EXAMPLES
         if here.kind == "warning":
             return here
         if here.kind in ("offer", "related"):
             return Move("which", here.answer, offered=self._offered())
         if here.kind in ("which", "routines"):  # asked which, and still yes: the first, rather than asking again
             return self._chosen(0)
-        if here.kind == "hurts":
-            return self._part(self.release.roles["in_pain"])
-        return self._on_next(heard)
+        if here.kind in ("part", "step"):
+            return self._on_next(heard)
+        # To yes where nothing was asked for by yes, examples; and to yes again, the most useful of them.
+        return self._part(self.release.roles["in_pain"]) if here.kind in ("examples", "hurts") else _EXAMPLES
 
     def _on_no(self, heard: Heard) -> Move:
         here = self.state.here
@@ -187,6 +206,8 @@ class _Turn:
             return Move("goodbye_after_warning")
         if here and here.kind in ("offer", "which"):
             return _OPEN
+        if here and here.kind == "step" and self.state.move == here and not self._is_last_step(here):
+            return Move("pause")  # "Ready for the next step?" No: not yet.
         return Move("goodbye")
 
     def _on_first(self, heard: Heard) -> Move:
@@ -196,51 +217,61 @@ class _Turn:
         return self._chosen(1)
 
     def _on_both(self, heard: Heard) -> Move:
+        if self._asks_which_routine():
+            return self._chosen(0)
         offered = self._offered()
-        return self._part(offered[0], follow=offered[1:2]) if offered else self._missed(False)
+        return self._part(offered[0], follow=offered[1:2]) if offered else self._missed()
 
     def _on_neither(self, heard: Heard) -> Move:
         return _OPEN
 
     def _chosen(self, number: int) -> Move:
         here = self.state.here
-        if here and len(self._answer(here)["routines"]) > 1 and self._asks_which_routine(here):
-            return Move("step", here.answer, routine=number)
+        if here and self._asks_which_routine():
+            return self._step(here.answer, number)
         offered = self._offered()
-        return self._part(offered[min(number, len(offered) - 1)]) if offered else self._missed(False)
+        return self._part(offered[min(number, len(offered) - 1)]) if offered else self._missed()
 
     def _offered(self) -> tuple[str, ...]:
         """What was offered by name in the last reply."""
         here = self.state.here
-        if here is None:
+        if here is None or here.kind in ("warning", "hurts"):
             return ()
-        if here.offered or here.kind not in ("part", "related", "step"):
-            return tuple(answer for answer in here.offered if answer in self.release.answers)
-        return tuple(self._answer(here)["next"][:2])
+        told_all = here.kind == "part" and here.at >= len(self._answer(here)["more"])
+        if told_all and not here.offered and not self._answer(here)["routines"]:
+            return self.release.related(here.answer)
+        if here.kind == "related" or (here.kind == "step" and self._is_last_step(here)):
+            return self.release.related(here.answer)
+        return here.offered if here.kind != "part" or told_all else ()
+
+    def _is_last_step(self, here: Move) -> bool:
+        return here.at + 1 >= len(self._answer(here)["routines"][here.routine]["steps"])
 
     # Moving about.
 
     def _on_next(self, heard: Heard) -> Move:
         here = self.state.here
         if here and here.kind == "step":
-            steps = self._answer(here)["routines"][here.routine]["steps"]
-            return here._replace(at=here.at + 1) if here.at + 1 < len(steps) else Move("related", here.answer)
+            return Move("related", here.answer) if self._is_last_step(here) else _plain(here, here.at + 1)
         if here and here.kind == "part":
             answer = self._answer(here)
             if here.at < len(answer["more"]):
-                return here._replace(at=here.at + 1, sign="", asked=False, urgent=False, first=False)
+                return _plain(here, here.at + 1)
             if here.offered:
                 return self._part(here.offered[0])
             if answer["routines"]:
                 return self._routine(here.answer)
-            return Move("which", here.answer, offered=tuple(answer["next"][:2]))
-        offered = self._offered()
-        return self._part(offered[0]) if offered else Move("examples")
+            offered = self._offered()
+            return Move("which", here.answer, offered=offered) if len(offered) > 1 else self._next_of(offered)
+        return self._next_of(self._offered())
+
+    def _next_of(self, offered: tuple[str, ...]) -> Move:
+        return self._part(offered[0]) if offered else _EXAMPLES
 
     def _on_previous(self, heard: Heard) -> Move:
         here = self.state.here
         if here and here.kind in ("part", "step") and here.answer:
-            return here._replace(at=max(here.at - 1, 0), first=False)
+            return _plain(here, max(here.at - 1, 0))
         return self._on_repeat(heard)
 
     def _on_more(self, heard: Heard) -> Move:
@@ -255,54 +286,69 @@ class _Turn:
     def _on_start_over(self, heard: Heard) -> Move:
         here = self.state.here
         if here and here.kind in ("part", "step"):
-            return here._replace(at=0, first=False)
-        return Move("welcome", at=1)
+            return _plain(here, 0)
+        return self._welcome()
 
     def _on_pause(self, heard: Heard) -> Move:
         return Move("pause")
 
     def _on_resume(self, heard: Heard) -> Move:
-        return self.state.here or Move("welcome", at=1)
+        """Back to what help or a pause interrupted; where nothing did, "go on" means what comes next."""
+        if self.state.aside:
+            return self.state.aside
+        return self._on_next(heard) if self.state.move else self._welcome()
+
+    def _welcome(self) -> Move:
+        return Move("welcome", at=min(self.state.turn, 1))
 
     # Routines.
 
     def _on_walk(self, heard: Heard) -> Move:
-        """"Walk me through it", "walk me through getting out of bed", "continue the plank from step three"."""
+        """The command "walk me through it", "walk me through getting out of bed", "continue the plank from step three"."""
         here = self.state.here
-        answer = heard.answer or (here.answer if here else "")
         if heard.text and not heard.answer:
-            return self._text(heard._replace(kind="text"))
-        if answer not in self.release.answers:
-            answer = self.release.roles["in_pain"]
-        if not self.release.answers[answer]["routines"]:
-            return self._part(answer if heard.answer else self.release.roles["in_pain"])
+            return self._text(heard)
+        if heard.answer and heard.answer not in self.release.answers:
+            return _GONE
         if not heard.answer and here and here.kind == "step":
-            return here._replace(at=max(heard.number - 1, 0) if heard.number else here.at)
-        return self._routine(answer, heard.text, max(heard.number - 1, 0))
+            return self._step(here.answer, here.routine, heard.number - 1 if heard.number else here.at)
+        answer = heard.answer or (here.answer if here else "")
+        if not heard.answer and not (answer and self._answer_of(answer)["routines"]):
+            answer = self.release.roles["in_pain"]
+        if not self._answer_of(answer)["routines"]:
+            return self._part(answer)
+        return self._routine(answer, heard.text, heard.number - 1)
 
     def _routine(self, answer: str, named: str = "", step: int = 0) -> Move:
         """The routine of ``answer`` that is meant; the question which one, when it has several and none is named."""
-        routines = self.release.answers[answer]["routines"]
+        routines = self._answer_of(answer)["routines"]
         chosen = closest(named, [routine["name"] for routine in routines]) if len(routines) > 1 else 0
-        if chosen is None:
-            return Move("routines", answer)
-        return Move("step", answer, min(step, len(routines[chosen]["steps"]) - 1), chosen)
+        return Move("routines", answer) if chosen is None else self._step(answer, chosen, step)
 
-    def _asks_which_routine(self, here: Move) -> bool:
+    def _step(self, answer: str, routine: int, step: int = 0) -> Move:
+        routines = self._answer_of(answer)["routines"]
+        routine = min(routine, len(routines) - 1)
+        step = min(max(step, 0), len(routines[routine]["steps"]) - 1)
+        return Move("step", answer, step, routine, first=not self.state.disclaimed)
+
+    def _asks_which_routine(self) -> bool:
+        """True when the last reply left open which of an answer's routines is meant."""
+        here = self.state.here
+        if here is None or len(self._answer(here)["routines"]) < 2 or here.offered:
+            return False
         return here.kind == "routines" or (here.kind == "part" and here.at >= len(self._answer(here)["more"]))
 
     def _routine_chosen(self, text: str) -> Move | None:
         """The routine that an answer to "which one" names."""
         here = self.state.here
-        routines = self._answer(here)["routines"] if here else []
-        if not here or len(routines) < 2 or not self._asks_which_routine(here) or len(text.split()) > _FEW_WORDS:
+        if not here or not self._asks_which_routine() or len(text.split()) > _FEW_WORDS:
             return None
-        chosen = closest(text, [routine["name"] for routine in routines])
-        return None if chosen is None else Move("step", here.answer, routine=chosen)
+        chosen = closest(text, [routine["name"] for routine in self._answer(here)["routines"]])
+        return None if chosen is None else self._step(here.answer, chosen)
 
     def _on_left(self, heard: Heard) -> Move:
         here = self.state.here
-        return here._replace(kind="left") if here and here.kind == "step" else Move("examples")
+        return here._replace(kind="left") if here and here.kind == "step" else _EXAMPLES
 
     def _on_hurts(self, heard: Heard) -> Move:
         here = self.state.here
@@ -325,14 +371,27 @@ class _Turn:
         return self._part(self.release.roles["who_says"])
 
     def _on_help(self, heard: Heard) -> Move:
-        here = self.state.here
-        if here is None or here.kind == "help":
-            return Move("help")
-        return Move("help", here.answer, here.at, here.routine, self._offered(), asked=here.kind == "step")
+        here, offered = self.state.here, self._offered()
+        if here and here.kind == "step":
+            return Move("help_in_routine", here.answer)
+        if len(offered) > 1:
+            return Move("help_in_offer", offered=offered)
+        return Move("help_after_answer", here.answer) if here and here.kind == "part" else Move("help")
 
     def _on_stop(self, heard: Heard) -> Move:
         return Move("goodbye")
 
     def _answer(self, move: Move) -> Any:
         """The answer that a move speaks of; an empty one when it speaks of none."""
-        return self.release.answers.get(move.answer, {"next": [], "more": [], "routines": []})
+        return self._answer_of(move.answer)
+
+    def _answer_of(self, answer: str) -> Any:
+        return self.release.answers.get(answer, _NO_ANSWER)
+
+
+_NO_ANSWER: dict[str, Any] = {"next": [], "more": [], "routines": []}
+
+
+def _plain(move: Move, at: int) -> Move:
+    """The same answer or routine at another place, without the warning or disclaimer that it began with."""
+    return Move(move.kind, move.answer, at, move.routine, move.offered)

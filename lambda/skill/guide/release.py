@@ -84,6 +84,10 @@ class Release:
         """Return the answer whose topic ``text`` is, said alone; "" if it is none."""
         return self.topics.get(topic_key(text), "")
 
+    def related(self, answer: str) -> tuple[str, ...]:
+        """Return the answers that ``answer`` leads on to and that this release has: two at most, as many as a listener remembers."""
+        return tuple(name for name in self.answers[answer]["next"] if name in self.answers)[:2]
+
     def name(self, answer: str) -> str:
         """Return how answer ``answer`` is called when it is offered, escaped for speech."""
         return escape(self.answers[answer]["name"])

@@ -59,7 +59,9 @@ def read(attributes: Any) -> State:
     if not all(type(number) is int and 0 <= number <= _MOST for number in numbers):
         return State()
     move, aside = _read_move(attributes.get("move")), _read_move(attributes.get("aside"))
-    return State(move, aside, numbers[0], numbers[1], attributes.get("disclaimed") is True, attributes.get("slow") is True)
+    return State(
+        move, aside, numbers[0], numbers[1], attributes.get("disclaimed") is True, attributes.get("slow") is True
+    )
 
 
 def write(state: State) -> dict[str, Any]:

@@ -10,10 +10,23 @@ from guide.release import Place, Release, say
 from guide.reply import Card, Reply
 from guide.state import Move
 
-# An offer of more than three things is not remembered by anybody who only hears it (facts: Amazon's guide to options).
-MOST_OFFERED = 2
+# What a listener takes between two steps, in seconds; a round guess, for "about two minutes".
+_BETWEEN_STEPS = 10
 
-_MONTHS = "January February March April May June July August September October November December".split()
+NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("welcome", "open", "examples", "help", "goodbye", "goodbye_after_warning", "nothing_to_repeat", "failed"), ()
+    ),
+    **dict.fromkeys(("gone", "pause", "hurts", "decline", "misheard"), ()),
+    **dict.fromkeys(
+        ("part", "related", "routines", "step", "left", "who_says", "help_in_routine", "help_after_answer"), ("answer",)
+    ),
+    **dict.fromkeys(("offer", "which", "help_in_offer"), ("offered",)),
+    "warning": ("sign",),
+}
+"""Kind of move -> what it cannot do without."""
+
+_MONTHS = "_ January February March April May June July August September October November December".split()  # noqa: SIM905
 
 
 def tell(release: Release, place: Place, turn: int, move: Move) -> Reply:
@@ -28,10 +41,7 @@ class _Teller:
         self.turn = turn
 
     def tell(self, move: Move) -> Reply:
-        handler = getattr(self, f"_{move.kind}", None)
-        if handler is None or (move.answer and move.answer not in self.release.answers):
-            return self._ask("gone", "open")
-        reply: Reply = handler(move)
+        reply: Reply = getattr(self, f"_{move.kind}")(move)
         return reply
 
     # Moves that are only phrases.
@@ -42,10 +52,13 @@ class _Teller:
     def _open(self, move: Move) -> Reply:
         return self._ask("ask_anything", "open")
 
+    def _gone(self, move: Move) -> Reply:
+        return self._ask("gone", "open")
+
     def _help(self, move: Move) -> Reply:
-        """Help fits what it was asked in: a routine (``asked`` is set), an offer, an answer, or the open."""
-        name = "help_in_routine" if move.asked else "help_in_offer" if move.offered else "help_after_answer" if move.answer else "help"
-        return self._ask(name, name, self._names(move.offered))
+        return self._ask(move.kind, move.kind, self._names(move.offered))
+
+    _help_in_routine = _help_in_offer = _help_after_answer = _help
 
     def _examples(self, move: Move) -> Reply:
         return self._ask("examples", "open")
@@ -69,11 +82,14 @@ class _Teller:
         return self._ask("hurts", "hurts")
 
     def _decline(self, move: Move) -> Reply:
-        """Not ours, or not understood (``at`` counts the times in a row; ``first`` is set when there were words)."""
+        """Not ours, or not understood, for the first, second or third time in a row (``at``)."""
+        lead = self._lead(move)
         if move.at >= 3:
-            return Reply(self._say("give_up"), "decline")
-        name = f"{'decline' if move.first else 'misheard'}_{move.at}"
-        return self._ask(name, name, outcome="decline")
+            return Reply(lead + self._say("give_up"), "decline")
+        name = f"{move.kind}_{max(move.at, 1)}"
+        return self._ask(name, name, outcome="decline", lead=lead)
+
+    _misheard = _decline
 
     # Moves that offer.
 
@@ -99,7 +115,9 @@ class _Teller:
         card = Card(answer["title"], fill(answer["card"], self.place.shown)) if at == 0 else None
         return self._marked(reply._replace(answer=move.answer, offered=offered, card=card), move)
 
-    def _what_follows(self, move: Move, answer: Mapping[str, Any], last: bool) -> tuple[str, dict[str, str], tuple[str, ...]]:
+    def _what_follows(
+        self, move: Move, answer: Mapping[str, Any], last: bool
+    ) -> tuple[str, dict[str, str], tuple[str, ...]]:
         """What the reply asks at its end: the phrase, its values, and the answers that it offers by name."""
         if not last:
             return "more", {}, ()
@@ -107,7 +125,12 @@ class _Teller:
             return "then", self._names(move.offered), move.offered[:1]
         if answer["routines"]:
             return self._walk(answer)
-        return ("related", self._names(answer["next"]), tuple(answer["next"][:MOST_OFFERED]))
+        return self._lead_on(move.answer)
+
+    def _lead_on(self, answer: str) -> tuple[str, dict[str, str], tuple[str, ...]]:
+        """The two answers to go on to; a release may have taken one or both away."""
+        offered = self.release.related(answer)
+        return ("what_else", "then", "related")[len(offered)], self._names(offered), offered
 
     def _walk(self, answer: Mapping[str, Any]) -> tuple[str, dict[str, str], tuple[str, ...]]:
         names = [routine["name"] for routine in answer["routines"]]
@@ -119,29 +142,39 @@ class _Teller:
         return self._ask("which_routine", "walk_either", values)
 
     def _related(self, move: Move) -> Reply:
-        offered = tuple(self.release.answers[move.answer]["next"][:MOST_OFFERED])
-        return self._ask("related_only", "related", self._names(offered))._replace(offered=offered)
+        tail, values, offered = self._lead_on(move.answer)
+        return self._ask(tail, tail, values, lead=self._say("told_all") + " ")._replace(offered=offered)
 
     def _step(self, move: Move) -> Reply:
         answer = self.release.answers[move.answer]
         routine = answer["routines"][min(move.routine, len(answer["routines"]) - 1)]
         at = min(move.at, len(routine["steps"]) - 1)
         steps = len(routine["steps"])
-        values = {"step": str(at + 1), "steps": str(steps), "routine": routine["name"], "topic": escape(routine["topic"])}
+        values = {
+            "step": str(at + 1),
+            "steps": str(steps),
+            "routine": routine["name"],
+            "topic": escape(routine["topic"]),
+        }
         values["next"] = str(min(at + 2, steps))
-        lead = self._say("first_step" if at == 0 else "step", values) + " " + self._spoken(routine["steps"][at]) + " "
-        if at == len(routine["steps"]) - 1:
-            offered = tuple(answer["next"][:MOST_OFFERED])
-            values |= self._names(offered)
-            return self._ask("last_step", "last_step", values, lead=lead)._replace(answer=move.answer, offered=offered)
+        lead = self._lead(move)
+        lead += self._say("first_step" if at == 0 else "step", values) + " " + self._spoken(routine["steps"][at]) + " "
+        if at == steps - 1:
+            tail, names, offered = self._lead_on(move.answer)
+            reply = self._ask(tail, tail, names, lead=f"{lead}{self._say('last_step')} ")
+            return reply._replace(answer=move.answer, offered=offered)
         return self._ask("next_step", "next_step", values, lead=lead)._replace(answer=move.answer)
 
     def _left(self, move: Move) -> Reply:
         """How much of the routine is still to come."""
         routine = self.release.answers[move.answer]["routines"][move.routine]
         rest = routine["steps"][move.at + 1 :]
-        minutes = max(1, round(sum(seconds(self._spoken(step)) + 10 for step in rest) / 60))
-        values = {"left": str(len(rest)), "minutes": str(minutes), "step": str(move.at + 1)}
+        minutes = round(sum(seconds(self._spoken(step)) + _BETWEEN_STEPS for step in rest) / 60)
+        values = {
+            "left": str(len(rest)),
+            "minutes": f"{minutes} minutes" if minutes > 1 else "a minute",
+            "step": str(move.at + 1),
+        }
         values |= {"topic": escape(routine["topic"]), "next": str(min(move.at + 2, len(routine["steps"])))}
         return self._ask("left_none" if not rest else "left_one" if len(rest) == 1 else "left", "next_step", values)
 
@@ -153,7 +186,11 @@ class _Teller:
         review = answer["review"]
         values = {"sources": _listed(named), "checked": _month(review["checked"])}
         if review["status"] == "reviewed":
-            values |= {"reviewer": review["reviewer"], "credential": review["credential"], "date": _month(review["date"])}
+            values |= {
+                "reviewer": review["reviewer"],
+                "credential": review["credential"],
+                "date": _month(review["date"]),
+            }
         name = "who_says_reviewed" if review["status"] == "reviewed" else "who_says_sourced"
         return self._ask(name, "open", values)
 
@@ -170,11 +207,11 @@ class _Teller:
     def _lead(self, move: Move) -> str:
         """What comes before the answer: the emergency number, a warning, the disclaimer, in that order."""
         leads = []
-        if move.sign:
-            warning = self.release.warnings[move.sign]
-            leads.append(self._spoken(warning["asked" if move.asked else "say"]))
-        elif move.urgent:
+        warning = self.release.warnings[move.sign] if move.sign else None
+        if move.urgent and not (warning and warning["level"] == "emergency"):  # whose own words begin with the number
             leads.append(self._say("emergency_first"))
+        if warning:
+            leads.append(self._spoken(warning["asked" if move.asked else "say"]))
         if move.first:
             leads.append(self._say("disclaimer_short"))
         return "".join(lead + " " for lead in leads)
@@ -185,7 +222,13 @@ class _Teller:
         return reply._replace(warning=move.sign, care_level=self.release.warnings[move.sign]["level"])
 
     def _ask(
-        self, name: str, reprompt: str, values: Mapping[str, str] | None = None, *, outcome: str = "phrase", lead: str = ""
+        self,
+        name: str,
+        reprompt: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        outcome: str = "phrase",
+        lead: str = "",
     ) -> Reply:
         """A reply that ends in the phrase ``name`` and stays open; after silence ``<reprompt>_reprompt`` is said."""
         return Reply(lead + self._say(name, values), outcome, self._say(f"{reprompt}_reprompt", values))
@@ -197,7 +240,7 @@ class _Teller:
         return say(text, self.place)
 
     def _names(self, answers: tuple[str, ...] | list[str]) -> dict[str, str]:
-        names = [self.release.name(answer) for answer in answers[:MOST_OFFERED] if answer in self.release.answers]
+        names = [self.release.name(answer) for answer in answers]
         return {"first": names[0] if names else "", "second": names[-1] if names else ""}
 
 
@@ -207,4 +250,4 @@ def _listed(names: list[str]) -> str:
 
 def _month(date: str) -> str:
     year, month, *_ = date.split("-")
-    return f"{_MONTHS[int(month) - 1]} {year}"
+    return f"{_MONTHS[int(month)]} {year}"

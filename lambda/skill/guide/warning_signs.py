@@ -22,8 +22,8 @@ LEVELS = ("emergency", "today", "soon")
 _MOST_WORDS = 220
 # A word said a thousand times tells no more than a word said a few times.
 _MOST_PLACES = 12
-# "i have numbness" needs no mention of the back inside a back guide; a longer text on something else would name it.
-_FRAGMENT_WORDS = 7
+# "on prednisone" needs no mention of the back inside a back guide; with more words around it, it is about something else.
+_FRAGMENT_WORDS = 1
 # How far before a symptom "i", "my" or "mum" still makes it somebody's own, in words.
 _OWN_WORDS = 5
 _STOPS = frozenset(".?!;")
@@ -48,7 +48,7 @@ class Found(NamedTuple):
 class _Utterance:
     """One utterance, read: its words, what was left of them for phrases, and what was found where."""
 
-    __slots__ = ("denials", "full", "groups", "lean", "opening", "place", "sentence")
+    __slots__ = ("covered", "denials", "full", "groups", "lean", "opening", "place", "sentence")
 
     def __init__(self) -> None:
         self.full: list[str] = []
@@ -57,6 +57,7 @@ class _Utterance:
         self.place: list[int] = []  # of each lean word, its index in full
         self.sentence: list[int] = []  # of each lean word, the sentence that it is in
         self.groups: _Groups = {}
+        self.covered: set[int] = set()  # where in full a symptom or a part of the body is named
         self.denials: dict[_Span, int | None] = {}
 
 
@@ -76,10 +77,14 @@ class WarningSigns:
         self._rules_of: Mapping[str, list[int]] = compiled["rules_of"]
         self._frame_rules: list[list[Any]] = compiled["frame_rules"]
         self._deniable = frozenset(compiled["deniable"])
+        self._symptoms = frozenset(compiled["symptoms"])
         self._special: Mapping[str, int] = compiled["special"]
         self._through: Mapping[str, int] = compiled["through"]
         self._people: Mapping[str, int] = compiled["people"]
         self._openers: Mapping[str, int] = compiled["openers"]
+        self._fillers: Mapping[str, int] = compiled["fillers"]
+        self._opening_verbs: Mapping[str, int] = compiled["opening_verbs"]
+        self._no_question: Mapping[str, int] = compiled["no_question"]
 
     def find(self, text: str) -> Found | None:
         """Return the most urgent sign in ``text``, told before asked about; ``None`` when there is none."""
@@ -124,6 +129,9 @@ class WarningSigns:
                     self._keep(said, sentence)
         _look_up(self._phrases, said.lean, said.sentence, said.groups)
         self._hide(said)
+        for group in self._symptoms & said.groups.keys():
+            for start, end in said.groups[group]:
+                said.covered.update(said.place[start:end])
         return said
 
     @staticmethod
@@ -267,7 +275,7 @@ class WarningSigns:
         for i in range(start - 1, max(-1, start - 12), -1):
             word = full[i]
             kind = through.get(word)
-            if kind is None:
+            if kind is None and i not in said.covered:
                 return None
             if kind == 2:  # a word that denies
                 # "no my legs are numb" answers somebody, it denies nothing.
@@ -275,7 +283,7 @@ class WarningSigns:
                 return i if (listed or not others) and not answers else None
             if kind == 3:  # "or", "nor"
                 listed = True
-            elif kind == 4:  # another symptom or a part of the body
+            elif kind is None:  # another symptom or a part of the body
                 others = True
         return None
 
@@ -284,7 +292,7 @@ class WarningSigns:
         for s, e in said.groups.get(self._special["gone"], ()):
             if not 0 <= s - span[1] <= 1 or said.sentence[s] != said.sentence[span[0]]:
                 continue
-            goes_on = e < len(said.lean) and self._through.get(said.lean[e]) == 4
+            goes_on = e < len(said.lean) and said.place[e] in said.covered
             if not goes_on and (s == span[1] or said.lean[span[1]] in self._through):
                 return True
         return False
@@ -295,17 +303,17 @@ class WarningSigns:
         self, number: int, when_asked: int, spans: list[list[_Span]], said: _Utterance, asking: list[_Span]
     ) -> Found | None:
         sign = self._signs[number]
-        ways = [[(self._is_asked(span, said, asking), span) for span in chain] for chain in spans]
         # Of several places the one that was told counts; of several chains all have to be told.
-        asked = max(min(chain)[0] for chain in ways)
+        ways = [min((self._is_asked(span, said, asking), span) for span in chain) for chain in spans]
+        asked = max(way[0] for way in ways)
         if when_asked and not asked:
             return None
-        whole = (min(s[0] for chain in spans for s in chain), max(s[1] for chain in spans for s in chain))
+        whole = (min(span[0] for _, span in ways), max(span[1] for _, span in ways))
         if self._of_an_animal(whole, said):
             return None
         if asked == 1 and sign.get("only_told"):
             return None
-        if sign.get("needs_back") and not self._in_context(said, asked == 1):
+        if sign.get("needs_back") and not self._in_context(whole, said, asked == 1):
             return None
         heard = " ".join(said.lean[whole[0] : whole[1]])
         return Found(sign["id"], sign["level"], bool(asked), heard)
@@ -315,17 +323,21 @@ class WarningSigns:
 
         The second number of a span is 1 where even "i" and "my" leave it a supposition: "what if i cannot pee".
         """
+        frames: set[_Span] = set()
         words: list[str] = []
         place: list[int] = []
         for i, word in enumerate(said.full):
             if i == 0 or i in said.opening or said.full[i - 1] in self._openers:
                 words.append("^")
                 place.append(i)
-            words.append(word)
-            place.append(i)
+                after = said.full[i + 1] if i + 1 < len(said.full) else ""
+                if word in self._opening_verbs and after not in self._no_question:
+                    frames.add((i, 0))
+            if word not in self._fillers:
+                words.append(word)
+                place.append(i)
         groups: _Groups = {}
         _look_up(self._frames, words, None, groups)
-        frames: set[_Span] = set()
         for supposed, chain in self._frame_rules:
             spans = groups.get(chain[0], [])
             for i in range(1, len(chain), 2):
@@ -358,25 +370,26 @@ class WarningSigns:
         after = full[i + 1] if i + 1 < len(full) else ""
         if self._people.get(after) == 2 or after in ("lower", "upper"):
             return True
-        return i > 0 and self._people.get(full[i - 1]) == 3
+        before = full[i - 1] if i else ""
+        return self._people.get(before) == 3 or (before == "do" and i > 1 and full[i - 2] in ("how", "when", "where"))
 
     def _of_an_animal(self, span: _Span, said: _Utterance) -> bool:
-        """Tell whether the sign is an animal's: one is named before it with no person between, or right after it."""
+        """Tell whether the sign is an animal's: one is named before it with no person between, or "in dogs" comes after."""
         animals = said.groups.get(self._special["animals"])
         if not animals:
             return False
+        first = said.place[span[0]]
         for s, e in animals:
             at = said.place[s]
-            first, last = said.place[span[0]], said.place[span[1] - 1]
-            if at < first or s < span[1]:
-                between = said.full[said.place[e - 1] + 1 : max(first, at + 1)]
-                if not any(self._people.get(w) == 1 for w in between) and at <= first + 3:
+            if at <= first:
+                between = said.full[said.place[e - 1] + 1 : first]
+                if not any(self._people.get(w) == 1 for w in between):
                     return True
-            elif at - last <= 4 and not any(self._people.get(w) == 1 for w in said.full[: first + 1]):
+            elif any(w in ("of", "in", "for", "on") for w in said.full[max(0, at - 2) : at]):
                 return True
         return False
 
-    def _in_context(self, said: _Utterance, asked: bool) -> bool:
+    def _in_context(self, span: _Span, said: _Utterance, asked: bool) -> bool:
         """Tell whether a sign that only matters with back pain is said of a back.
 
         The back is named; or nothing else is, and somebody tells it of a person or says no more than it.
@@ -386,7 +399,9 @@ class WarningSigns:
             return True
         if asked or self._special["elsewhere"] in groups:
             return False
-        return len(said.lean) <= _FRAGMENT_WORDS or any(self._people.get(w) == 1 for w in said.full)
+        if any(self._people.get(w) == 1 for w in said.full):
+            return True
+        return span[0] == 0 and len(said.lean) - span[1] <= _FRAGMENT_WORDS
 
 
 def _look_up(tree: Mapping[str, Any], words: list[str], sentence: list[int] | None, groups: _Groups) -> None:

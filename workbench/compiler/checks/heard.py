@@ -25,7 +25,11 @@ def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
         for phrase in wordings:
             for said in phrase.suggestions:
                 if not _understood(said, ears, release):
-                    yield Problem(PHRASES, phrase.line, f"'{phrase.name}' suggests saying '{said}', which would not be understood; add it to an answer's ask lines, or suggest something else")
+                    yield Problem(
+                        PHRASES,
+                        phrase.line,
+                        f"'{phrase.name}' suggests saying '{said}', which would not be understood; add it to an answer's ask lines, or suggest something else",
+                    )
 
 
 def _ask_lines(answer: Answer, release: Release) -> Iterator[Problem]:
@@ -33,12 +37,18 @@ def _ask_lines(answer: Answer, release: Release) -> Iterator[Problem]:
         found = release.signs.find(line)
         if found and found.level == "emergency" and not found.asked:
             # An intent without slots brings no text to the function, so nothing could warn there (design: signs first, always).
-            yield Problem(answer.file, answer.lines("ask", i), f"'{line}' is a warning sign ('{found.sign}': {found.heard}); it belongs to that sign, not here")
+            yield Problem(
+                answer.file,
+                answer.lines("ask", i),
+                f"'{line}' is a warning sign ('{found.sign}': {found.heard}); it belongs to that sign, not here",
+            )
             continue
         reading = release.understanding.read(line)
         if reading.outcome != "answer" or reading.answers != (answer.id,):
             taken = " or ".join(reading.answers) or "nothing of ours"
-            yield Problem(answer.file, answer.lines("ask", i), f"'{line}' is understood as {taken}; reword it, or move it there")
+            yield Problem(
+                answer.file, answer.lines("ask", i), f"'{line}' is understood as {taken}; reword it, or move it there"
+            )
 
 
 def _understood(said: str, ears: Ears, release: Release) -> bool:

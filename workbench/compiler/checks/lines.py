@@ -31,7 +31,11 @@ def check(content: Content) -> Iterator[Problem]:
     yield from _topics(content)
     for answer in content.answers.values():
         if 0 < len(answer.ask) < LEAST_LINES:
-            yield Problem(answer.file, answer.lines("ask"), f"has {len(answer.ask)} ask lines; write at least {LEAST_LINES}, as different people would say it")
+            yield Problem(
+                answer.file,
+                answer.lines("ask"),
+                f"has {len(answer.ask)} ask lines; write at least {LEAST_LINES}, as different people would say it",
+            )
     yield from _elsewhere(content, {plain_sample(text): (file, line) for file, line, _, text in written})
 
 
@@ -55,8 +59,14 @@ def _characters(file: str, line: int, text: str) -> Iterator[Problem]:
     elif text != text.strip() or "  " in text:
         yield Problem(file, line, f"'{text}' has a space too many")
     elif not _SAMPLE.fullmatch(text):
-        wrong = next(character for character in text if not _SAMPLE.fullmatch(character) and character not in "{}")
-        yield Problem(file, line, f"'{text}' holds '{wrong}'; a sample has letters, spaces, apostrophes and hyphens only, and numbers are spelled out")
+        wrong = next(
+            (character for character in text if not _SAMPLE.fullmatch(character) and character not in "{}"), "{"
+        )
+        yield Problem(
+            file,
+            line,
+            f"'{text}' holds '{wrong}'; a sample has letters, spaces, apostrophes and hyphens only, and numbers are spelled out",
+        )
     elif _FREE_PERIOD.search(text):
         yield Problem(file, line, f"'{text}' has a period that is not of an abbreviation such as 'm.r.i.'")
     if len(text) > MOST_CHARACTERS:
@@ -91,7 +101,9 @@ def _topics(content: Content) -> Iterator[Problem]:
             where = content.lines[WARNING_SIGNS]("signs", i, "says", j)
             yield from _characters(WARNING_SIGNS, where, str(value))
             if signs[plain_sample(str(value))] not in ("", sign["id"]):
-                yield Problem(WARNING_SIGNS, where, f"'{value}' belongs to the sign '{signs[plain_sample(str(value))]}' already")
+                yield Problem(
+                    WARNING_SIGNS, where, f"'{value}' belongs to the sign '{signs[plain_sample(str(value))]}' already"
+                )
             signs[plain_sample(str(value))] = sign["id"]
 
 
@@ -104,5 +116,7 @@ def _elsewhere(content: Content, ours: dict[str, tuple[str, int]]) -> Iterator[P
             if key in seen:
                 yield Problem(ELSEWHERE, line, f"'{text}' stands twice; keep one")
             if key in ours:
-                yield Problem(ELSEWHERE, line, f"'{text}' is ours as well ({ours[key][0]}:{ours[key][1]}); it cannot be both")
+                yield Problem(
+                    ELSEWHERE, line, f"'{text}' is ours as well ({ours[key][0]}:{ours[key][1]}); it cannot be both"
+                )
             seen.add(key)

@@ -23,11 +23,19 @@ def check(content: Content) -> Iterator[Problem]:
         for name, (said, _) in words.items():
             if _NOT_SPOKEN.search(said):
                 where = content.lines[PLACES](locale, "words", name)
-                yield Problem(PLACES, where, f"'{name}' as said may hold letters only, digits spelled out; put signs and digits under 'show'")
+                yield Problem(
+                    PLACES,
+                    where,
+                    f"'{name}' as said may hold letters only, digits spelled out; put signs and digits under 'show'",
+                )
     for file, line, text, own in _texts(content):
         for name in placeholders(text):
             if name not in known and name not in own:
-                yield Problem(file, line, f"nothing fills the placeholder {{{name}}}; known here: {', '.join(sorted(known | own))}")
+                yield Problem(
+                    file,
+                    line,
+                    f"nothing fills the placeholder {{{name}}}; known here: {', '.join(sorted(known | own))}",
+                )
 
 
 def _texts(content: Content) -> Iterator[tuple[str, int, str, frozenset[str]]]:

@@ -46,13 +46,21 @@ def _facts(content: Content, answer: Answer) -> Iterator[Problem]:
     for name, passage in passages:
         yield from _known(content, answer.file, passage.line, passage.sources)
         if answer.kind != "guide" and not passage.sources and not name.startswith("step "):
-            yield Problem(answer.file, passage.line, f"{name} states facts without a source; end it with a mark such as [^nhs-back-pain]")
+            yield Problem(
+                answer.file,
+                passage.line,
+                f"{name} states facts without a source; end it with a mark such as [^nhs-back-pain]",
+            )
     for routine in answer.routines:
         if answer.kind != "guide" and not any(step.sources for step in routine.steps):
-            yield Problem(answer.file, routine.line, f"the routine '{routine.name}' has no source; mark at least one step")
+            yield Problem(
+                answer.file, routine.line, f"the routine '{routine.name}' has no source; mark at least one step"
+            )
 
 
 def _known(content: Content, file: str, line: int, marks: tuple[str, ...]) -> Iterator[Problem]:
     for mark in marks:
         if mark not in content.sources:
-            yield Problem(file, line, f"the source [^{mark}] is not in content/sources.yaml; add it there, or correct the mark")
+            yield Problem(
+                file, line, f"the source [^{mark}] is not in content/sources.yaml; add it there, or correct the mark"
+            )

@@ -28,23 +28,38 @@ def _answer(answer: Answer, today: datetime.date) -> Iterator[Problem]:
         yield Problem(answer.file, line, f"the review status '{status}' is not one of {', '.join(STATUSES)}")
     claims = [name for name in ("reviewer", "credential", "date") if review.get(name)]
     if status == "reviewed" and len(claims) < 3:
-        yield Problem(answer.file, line, "a review is claimed without saying whose: give reviewer, credential and date, or say status: sourced")
+        yield Problem(
+            answer.file,
+            line,
+            "a review is claimed without saying whose: give reviewer, credential and date, or say status: sourced",
+        )
     if status == "sourced" and claims:
-        yield Problem(answer.file, line, f"'{claims[0]}' names a review, but the status is sourced; say status: reviewed if it happened")
+        yield Problem(
+            answer.file,
+            line,
+            f"'{claims[0]}' names a review, but the status is sourced; say status: reviewed if it happened",
+        )
     for name in ("checked", "due", *(["date"] if review.get("date") else [])):
         day = _day(review.get(name, ""))
         where = answer.lines("review", name)
         if day is None:
             yield Problem(answer.file, where, f"the review's '{name}' must be a date such as 2026-11-21")
         elif name == "due" and day < today:
-            yield Problem(answer.file, where, f"was due to be checked again on {day}; look at its sources, then move checked and due", warning=True)
+            yield Problem(
+                answer.file,
+                where,
+                f"was due to be checked again on {day}; look at its sources, then move checked and due",
+                warning=True,
+            )
         elif name != "due" and day > today:
             yield Problem(answer.file, where, f"the review's '{name}' lies in the future ({day})")
 
 
 def _source(key: str, line: int, date: str, checked: str, today: datetime.date) -> Iterator[Problem]:
     if date and date != "undated" and _day(f"{date}-01-01"[:10] if len(date) == 4 else f"{date}-01"[:10]) is None:
-        yield Problem(SOURCES, line, f"the date of '{key}' must be a year, year-month or day in quotes, or the word undated")
+        yield Problem(
+            SOURCES, line, f"the date of '{key}' must be a year, year-month or day in quotes, or the word undated"
+        )
     day = _day(checked)
     if checked and day is None:
         yield Problem(SOURCES, line, f"'checked' of '{key}' must be a date such as 2026-11-21")

@@ -34,7 +34,9 @@ SSML_TAGS = {
 }
 
 # Certification rejects a health skill that claims these (facts: policy requirements, section on health).
-FORBIDDEN = re.compile(r"\b(cures?|cured|curing|heals?|healed|healing|guarantee\w*|miracle\w*|risk[- ]free)\b", re.IGNORECASE)
+FORBIDDEN = re.compile(
+    r"\b(cures?|cured|curing|heals?|healed|healing|guarantee\w*|miracle\w*|risk[- ]free)\b", re.IGNORECASE
+)
 _EMERGENCY = re.compile(r"\{emergency\}(?!( now)?, or your local\s+emergency\s+number)")
 
 
@@ -49,16 +51,25 @@ def check(content: Content) -> Iterator[Problem]:
         if answer.card:
             yield from _card(answer.file, answer.card.line, answer.card.text)
         if len(answer.title) > TITLE_CHARACTERS:
-            yield Problem(answer.file, answer.lines("title"), f"the title has {len(answer.title)} characters; the most is {TITLE_CHARACTERS}")
+            yield Problem(
+                answer.file,
+                answer.lines("title"),
+                f"the title has {len(answer.title)} characters; the most is {TITLE_CHARACTERS}",
+            )
         yield from _forbidden(answer.file, answer.lines("title"), "the title", answer.title)
     for name, wordings in content.phrases.items():
-        limits = ({"welcome": WELCOME_SECONDS, "welcome_again": WELCOME_AGAIN_SECONDS}.get(name, PART_SECONDS), PART_GRADE)
+        limits = (
+            {"welcome": WELCOME_SECONDS, "welcome_again": WELCOME_AGAIN_SECONDS}.get(name, PART_SECONDS),
+            PART_GRADE,
+        )
         for phrase in wordings:
             yield from _part(PHRASES, phrase.line, f"the phrase '{name}'", phrase.text, limits, words, "")
     for i, sign in enumerate(content.signs.get("signs", [])):
         for field in ("say", "if_asked"):
             where = content.lines[WARNING_SIGNS]("signs", i, field)
-            yield from _part(WARNING_SIGNS, where, f"'{field}'", str(sign.get(field, "")), (SHORT_SECONDS, PART_GRADE), words, "")
+            yield from _part(
+                WARNING_SIGNS, where, f"'{field}'", str(sign.get(field, "")), (SHORT_SECONDS, PART_GRADE), words, ""
+            )
 
 
 def _tail(content: Content, answer: str, short: bool) -> str:
@@ -78,19 +89,27 @@ def _part(
     heard = fill(f"{text} {tail}", words)
     length = seconds(heard)
     if length > most_seconds:
-        yield Problem(file, line, f"{name} takes {length:.1f} seconds to say; the most is {most_seconds:.0f}. Leave something out, or move it to another part")
+        yield Problem(
+            file,
+            line,
+            f"{name} takes {length:.1f} seconds to say; the most is {most_seconds:.0f}. Leave something out, or move it to another part",
+        )
     if any(pause > BREAK_SECONDS for pause in breaks(text)):
         yield Problem(file, line, f"{name}: a break may last {BREAK_SECONDS:.0f} seconds at most; use two in a row")
     reading = grade(f"{text} {tail}")
     if reading > most_grade:
-        yield Problem(file, line, f"{name} reads at grade {reading:.1f}; the most is {most_grade:.0f}. Use shorter sentences and plainer words")
+        yield Problem(
+            file,
+            line,
+            f"{name} reads at grade {reading:.1f}; the most is {most_grade:.0f}. Use shorter sentences and plainer words",
+        )
 
 
 def _markup(file: str, line: int, name: str, text: str) -> Iterator[Problem]:
     try:
-        root = ElementTree.fromstring(f"<speak>{text}</speak>")
+        root = ElementTree.fromstring(f"<speak>{text}</speak>")  # noqa: S314 (our own content)
     except ElementTree.ParseError as error:
-        hint = "write 'and' for &" if "&" in text else "check that every tag is closed, such as <break time=\"2s\"/>"
+        hint = "write 'and' for &" if "&" in text else 'check that every tag is closed, such as <break time="2s"/>'
         yield Problem(file, line, f"{name} is not well-formed SSML ({error}); {hint}")
         return
     for element in list(root.iter())[1:]:
@@ -117,4 +136,8 @@ def _card(file: str, line: int, text: str) -> Iterator[Problem]:
 def _forbidden(file: str, line: int, name: str, text: str) -> Iterator[Problem]:
     found = FORBIDDEN.search(text)
     if found:
-        yield Problem(file, line, f"{name} says '{found[0]}', a claim that Amazon rejects in a health skill; say what it may help with")
+        yield Problem(
+            file,
+            line,
+            f"{name} says '{found[0]}', a claim that Amazon rejects in a health skill; say what it may help with",
+        )

@@ -1,0 +1,1 @@
+"""Amazon's certification rules, and our own, over the whole conversation."""

@@ -1,0 +1,242 @@
+"""Lines that people say: fit for Alexa's model, and each with one owner."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.content_copies import ContentCopy
+from workbench.compiler.content import ELSEWHERE, INTENTS, WARNING_SIGNS
+
+KINDS = "a sample has letters, spaces, apostrophes and hyphens only, and numbers are spelled out"
+
+
+def ask(content_copy: ContentCopy, line: str, answer: str = "heat") -> int:
+    """Add an ask line, first of all; return where it stands."""
+    return content_copy.insert_after(answer, "ask:", f"  - {line}")
+
+
+UNFIT = [
+    ("is heat good?", f"'is heat good?' holds '?'; {KINDS}"),
+    ("heat for 20 minutes", f"'heat for 20 minutes' holds '2'; {KINDS}"),
+    ("heat, then ice", f"'heat, then ice' holds ','; {KINDS}"),
+    ("heat/ice for a back", f"'heat/ice for a back' holds '/'; {KINDS}"),
+    ("is {heat good for a back", f"'is {{heat good for a back' holds '{{'; {KINDS}"),
+    (
+        "is heat good. for a back",
+        "'is heat good. for a back' has a period that is not of an abbreviation such as 'm.r.i.'",
+    ),
+    (
+        "is heat good for the back.",
+        "'is heat good for the back.' has a period that is not of an abbreviation such as 'm.r.i.'",
+    ),
+    ("is  heat good for backs", "'is  heat good for backs' has a space too many"),
+    ("' heat for a stiff spine'", "' heat for a stiff spine' has a space too many"),
+    ("'heat for a stiff spine '", "'heat for a stiff spine ' has a space too many"),
+    ("''", "an empty line; write what people say, or delete it"),
+    ("'   '", "an empty line; write what people say, or delete it"),
+    ("heat " + "very " * 30, f"'heat very very very very very …' has {5 + 149} characters; the most is 140"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), UNFIT)
+def test_ask_line_that_is_no_sample(content_copy: ContentCopy, line: str, message: str) -> None:
+    where = ask(content_copy, line)
+    assert content_copy.problems() == [content_copy.said("heat", where, message)]
+
+
+@pytest.mark.parametrize(
+    "line", ["do i need an m.r.i. before i use heat", "o'brien's heat-pad for backs"]
+)
+def test_lines_that_alexa_takes(content_copy: ContentCopy, line: str) -> None:
+    ask(content_copy, line)
+    assert content_copy.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("again", "message"),
+    [
+        (
+            "is a warm brick good for a back",
+            "'is a warm brick good for a back' stands in content/en/answers/heat.md:{}; keep it where it belongs",
+        ),
+        (
+            "is a Warm Brick good for a back",
+            "'is a Warm Brick good for a back' stands in content/en/answers/heat.md:{}; keep it where it belongs",
+        ),
+        (
+            "is a warm-brick good for a back",
+            "'is a warm-brick good for a back' stands in content/en/answers/heat.md:{}; keep it where it belongs",
+        ),
+    ],
+)
+def test_same_line_in_two_answers(content_copy: ContentCopy, again: str, message: str) -> None:
+    first = ask(content_copy, "is a warm brick good for a back")
+    where = ask(content_copy, again, answer="ice")
+    assert content_copy.problems() == [content_copy.said("ice", where, message.format(first))]
+
+
+def test_same_line_twice_in_an_answer(content_copy: ContentCopy) -> None:
+    ask(content_copy, "is a warm brick good for a back")
+    where = ask(content_copy, "is a warm brick good for a back") + 1
+    told = content_copy.said(
+        "heat", where, "'is a warm brick good for a back' stands here already; keep it where it belongs"
+    )
+    assert content_copy.problems() == [told]
+
+
+def test_same_line_in_an_answer_and_a_command(content_copy: ContentCopy) -> None:
+    where = ask(content_copy, "step by step")
+    content, _ = content_copy.load()
+    command = content.lines[INTENTS]("commands", "WalkMeThroughIntent", "samples")
+    told = content_copy.said(
+        INTENTS, command, f"'step by step' stands in content/en/answers/heat.md:{where}; keep it where it belongs"
+    )
+    assert content_copy.problems() == [told]
+
+
+def carrier(content_copy: ContentCopy, *samples: str) -> int:
+    """Add a frame with these samples; return its line."""
+    listed = ", ".join(f'"{sample}"' for sample in samples)
+    return content_copy.insert_after(INTENTS, "frames:", f"  Added: [{listed}]")
+
+
+def test_same_carrier_in_two_frames(content_copy: ContentCopy) -> None:
+    line = carrier(content_copy, "how do i {query}")
+    told = [
+        problem
+        for problem in content_copy.problems()
+        if "'how do i {query}' stands in interaction_model/intents.yaml" in problem
+    ]
+    assert told == [
+        content_copy.said(
+            INTENTS, line + 1, f"'how do i {{query}}' stands in {INTENTS}:{line}; keep it where it belongs"
+        )
+    ]
+
+
+def test_same_carrier_twice_in_a_frame(content_copy: ContentCopy) -> None:
+    line = carrier(content_copy, "tell the {query}", "tell the {query}")
+    told = content_copy.said(INTENTS, line, "'tell the {query}' stands here already; keep it where it belongs")
+    assert content_copy.problems() == [told]
+
+
+def test_same_sample_twice_in_a_command(content_copy: ContentCopy) -> None:
+    line = content_copy.replace(INTENTS, "samples: [both,", "samples: [both, both,")
+    told = content_copy.said(INTENTS, line, "'both' stands here already; keep it where it belongs")
+    assert content_copy.problems() == [told]
+
+
+def test_urgent_carrier_is_told_of_at_its_own_line(content_copy: ContentCopy) -> None:
+    line = content_copy.replace(INTENTS, '"help me {query}"', '"help me 2 {query}"')
+    told = content_copy.said(INTENTS, line, f"'help me 2 {{query}}' holds '2'; {KINDS}")
+    assert content_copy.problems() == [told]
+
+
+def test_carrier_that_is_its_slot_alone(content_copy: ContentCopy) -> None:
+    line = carrier(content_copy, "{query}")
+    told = content_copy.said(INTENTS, line, "a carrier phrase cannot be its slot alone; Alexa refuses it")
+    assert content_copy.problems() == [told]
+
+
+def test_slot_in_an_ask_line(content_copy: ContentCopy) -> None:
+    """An answer's intent has no slots, so Alexa would refuse the model."""
+    where = ask(content_copy, "is {query} good for a back")
+    assert len(content_copy.problems()) == 1
+    assert content_copy.problems()[0].startswith(content_copy.said("heat", where, "'is {query} good for a back' "))
+
+
+def test_too_few_ask_lines(content_copy: ContentCopy) -> None:
+    text = content_copy.text("heat")
+    lines = text.partition("\nask:\n")[2].partition("\n---\n")[0].split("\n")
+    content_copy.write("heat", text.replace("\n".join(lines), "\n".join(lines[:19])))
+    line = content_copy.line_of("heat", "ask:")
+    told = content_copy.said("heat", line, "has 19 ask lines; write at least 20, as different people would say it")
+    assert content_copy.problems() == [told]
+
+
+def topic(content_copy: ContentCopy, topic: str, answer: str = "heat") -> int:
+    return content_copy.insert_after(answer, "topics:", f"  - {topic}")
+
+
+def test_topic_with_a_digit(content_copy: ContentCopy) -> None:
+    line = topic(content_copy, "the 20 minute pad")
+    assert content_copy.problems() == [content_copy.said("heat", line, f"'the 20 minute pad' holds '2'; {KINDS}")]
+
+
+@pytest.mark.parametrize("again", ["warm bricks", "Warm Bricks"])
+def test_topic_of_two_answers(content_copy: ContentCopy, again: str) -> None:
+    topic(content_copy, "warm bricks")
+    line = topic(content_copy, again, answer="ice")
+    told = content_copy.said("ice", line, f"the topic '{again}' belongs to 'heat' already")
+    assert content_copy.problems() == [told]
+
+
+def test_topics_that_an_article_alone_tells_apart(content_copy: ContentCopy) -> None:
+    """What is offered by name is compared without articles, so "a warm brick" and "warm brick" are one topic."""
+    topic(content_copy, "warm brick")
+    line = topic(content_copy, "a warm brick", answer="ice")
+    told = content_copy.said("ice", line, "the topic 'a warm brick' belongs to 'heat' already")
+    assert content_copy.problems() == [told]
+
+
+def test_topic_twice_in_an_answer(content_copy: ContentCopy) -> None:
+    """Alexa refuses a value with the same synonym twice."""
+    topic(content_copy, "warm bricks")
+    line = topic(content_copy, "warm bricks") + 1
+    assert [
+        problem
+        for problem in content_copy.problems()
+        if problem.startswith(content_copy.said("heat", line, "the topic 'warm bricks'"))
+    ]
+
+
+def sign_value(content_copy: ContentCopy, value: str, sign: int = 0) -> int:
+    """Add a value to a sign's ``says``; return its line."""
+    lines = content_copy.text(WARNING_SIGNS).split("\n")
+    heads = [i for i, line in enumerate(lines) if line == "    says:"]
+    lines.insert(heads[sign] + 1, f"      - {value}")
+    content_copy.write(WARNING_SIGNS, "\n".join(lines))
+    return heads[sign] + 2
+
+
+def test_sign_value_with_a_digit(content_copy: ContentCopy) -> None:
+    line = sign_value(content_copy, "2 numb legs")
+    assert content_copy.problems() == [content_copy.said(WARNING_SIGNS, line, f"'2 numb legs' holds '2'; {KINDS}")]
+
+
+def test_value_of_two_signs(content_copy: ContentCopy) -> None:
+    first = content_copy.load()[0].signs["signs"][0]["id"]
+    sign_value(content_copy, "blue toes", sign=1)
+    sign_value(content_copy, "blue toes", sign=0)
+    line = [i for i, line in enumerate(content_copy.text(WARNING_SIGNS).split("\n"), 1) if line == "      - blue toes"][
+        1
+    ]
+    told = content_copy.said(WARNING_SIGNS, line, f"'blue toes' belongs to the sign '{first}' already")
+    assert content_copy.problems() == [told]
+
+
+def elsewhere(content_copy: ContentCopy, line: str) -> int:
+    return content_copy.append(ELSEWHERE, f"added:\n- {line}") + 1
+
+
+def test_elsewhere_with_a_comma(content_copy: ContentCopy) -> None:
+    line = elsewhere(content_copy, "no, my dog")
+    assert content_copy.problems() == [content_copy.said(ELSEWHERE, line, f"'no, my dog' holds ','; {KINDS}")]
+
+
+def test_elsewhere_twice(content_copy: ContentCopy) -> None:
+    line = elsewhere(content_copy, "my dog is fat\n- My dog is fat") + 1
+    assert content_copy.problems() == [content_copy.said(ELSEWHERE, line, "'My dog is fat' stands twice; keep one")]
+
+
+def test_elsewhere_that_is_ours_as_well(content_copy: ContentCopy) -> None:
+    ours = ask(content_copy, "is a warm brick good for a back")
+    line = elsewhere(content_copy, "is a warm brick good for a back")
+    told = f"'is a warm brick good for a back' is ours as well (content/en/answers/heat.md:{ours}); it cannot be both"
+    assert content_copy.problems() == [content_copy.said(ELSEWHERE, line, told)]
+
+
+@pytest.mark.parametrize("group", ["added: a line", "added:\n- 12", "added: {a: b}"])
+def test_elsewhere_that_is_no_list(content_copy: ContentCopy, group: str) -> None:
+    line = content_copy.append(ELSEWHERE, group)
+    assert content_copy.problems() == [content_copy.said(ELSEWHERE, line, "'added' must be a list of lines of text")]
