@@ -233,8 +233,3 @@ def test_troubleshooting_quotes_messages_as_they_are() -> None:
     for message in ours:
         run = max(re.findall(r"[A-Za-z][A-Za-z ,;-]*", message), key=len).strip()
         assert run in code, message
-
-
-def test_every_command_is_named_in_the_docs() -> None:
-    """A command that no document names is found by nobody."""
-    assert set(COMMANDS) <= {command.text.split()[1] for command in commands("guide")}

@@ -78,7 +78,7 @@ def test_opening_says_what_can_be_asked_and_listens(listener: Listener) -> None:
     opened = listener.follow([OPEN])[-1]
     assert opened.is_open
     assert len(re.findall(r"\brelief\b|\bice or heat\b|\bdoctor\b", opened.speech)) >= 3
-    assert "how do i relieve a back spasm" in opened.reprompt
+    assert "how do I relieve a back spasm" in opened.reprompt
 
 
 def test_opening_takes_twelve_seconds_and_the_second_time_four(listener: Listener) -> None:

@@ -16,7 +16,7 @@ from workbench.compiler.interaction_model import Model
 Complaints = Callable[[Iterator[str]], None]
 
 _MARKUP = re.compile(r"[{}<>*_\[\]^|~`#=\\]|&\w+;|\b(None|null|undefined|NaN)\b")
-_GAP = re.compile(r"\s[,.?!;]|,\s*[,.?]|\.\s*\.|\?\s*\?|\b(how to|about|from step|say)\s*[,.?](?!\w)")
+_GAP = re.compile(r"\s[,.?!;]|,\s*[,.?]|\.\s*\.|\?\s*\?|\b(how to|continue|from step)\s*[,.?]")
 
 NUMBERS = ("emergency", "advice", "poison", "crisis")
 """The words of a place that name a number or a line."""

@@ -35,7 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
         except QuestionsError as error:
             raise UsageError(str(error)) from None
         replies = ask_all((question.text, DEFAULT_LOCALE) for question in questions)
-        judged: list[Judged] = [(question, reply, judge(question, reply)) for question, reply in zip(questions, replies, strict=True)]
+        judged: list[Judged] = [
+            (question, reply, judge(question, reply)) for question, reply in zip(questions, replies, strict=True)
+        ]
         found = figures(judged) | {
             "carriers": coverage([question.text for question in questions], ears(DEFAULT_LOCALE))
         }

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from guide.words import words
+from workbench.compiler.answers import Answer
 from workbench.compiler.content import Content
 
 FOLDER = "interaction_model"
+
+# Alexa's limit for one interaction model (facts: limits of the interaction model).
+INTENTS_MOST = 250
 
 Model = dict[str, Any]
 
@@ -39,9 +43,21 @@ def meanings(content: Content) -> dict[str, dict[str, Any]]:
         found[name] = {"slot": slotted["slot"], "reads": slotted["reads"]}
     for name, frame in frames(content).items():
         found[name] = {"slot": "query", "reads": frame["reads"], **({"urgent": True} if frame["urgent"] else {})}
-    for answer in content.answers:
+    for answer in content.answers:  # all of them: a certified model may know one that this model has no place for
         found[intent_name(answer)] = {"answer": answer}
     return found
+
+
+def own_intents(content: Content) -> list[Answer]:
+    """Return the answers that have an intent of their own.
+
+    Alexa takes ``INTENTS_MOST`` intents in a model. When there are more answers than places, those with the most ask
+    lines have one; the others are reached by their topics and as free text.
+    """
+    sections = ("commands", "slots", "urgent_frames", "frames")
+    places = INTENTS_MOST - sum(len(content.intents.get(section) or {}) for section in sections)
+    asked_most = sorted(content.answers.values(), key=lambda answer: -len(answer.ask))[: max(places, 0)]
+    return sorted(asked_most, key=lambda answer: answer.id)
 
 
 def compile_model(content: Content) -> Model:
@@ -52,7 +68,7 @@ def compile_model(content: Content) -> Model:
         intents.append(
             {"name": name, **({"slots": slots} if slots else {}), "samples": list(command.get("samples", []))}
         )
-    for answer in content.answers.values():
+    for answer in own_intents(content):
         intents.append({"name": intent_name(answer.id), "slots": [], "samples": _samples(content, answer.ask)})
     for name, slotted in (content.intents.get("slots") or {}).items():
         slot = {"name": slotted["slot"], "type": slotted["type"]}

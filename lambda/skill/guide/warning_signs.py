@@ -1,8 +1,10 @@
 """Warning signs in what a listener says: heard first, every time, in every state.
 
 The compiled form is made from ``content/en/warning_signs.yaml``; this module only looks things up in it. An utterance is
-read in three steps: words are brought to one spelling, runs of words are looked up in a tree of phrases (each belongs
-to one or more *groups*, such as LEGS or NUMB), and the few rules that mention a group that was found are tried.
+read in three steps: words are brought to one spelling, runs of words are looked up among the phrases (each belongs to one
+or more *groups*, such as LEGS or NUMB), and the few rules that a found group brings up are tried. Then it is decided
+whether what was found is denied, an animal's, only asked about, or told.
+
 Nothing is compiled when the function starts, and nothing is kept of what was said.
 """
 
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from guide.words import words_and_stops
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 LEVELS = ("emergency", "today", "soon")
 """Care levels, most urgent first: call now, be seen today, see a doctor within days."""
@@ -22,14 +24,20 @@ LEVELS = ("emergency", "today", "soon")
 _MOST_WORDS = 220
 # A word said a thousand times tells no more than a word said a few times.
 _MOST_PLACES = 12
-# "on prednisone" needs no mention of the back inside a back guide; with more words around it, it is about something else.
-_FRAGMENT_WORDS = 1
+# "on prednisone" needs no mention of the back inside a back guide; with more words after it, it is about something else.
+_WORDS_AFTER_FRAGMENT = 1
 # How far before a symptom "i", "my" or "mum" still makes it somebody's own, in words.
 _OWN_WORDS = 5
+# How far back from a symptom a denial is looked for, in words: "i do not have any signs of numbness or".
+_DENIAL_WORDS = 12
+# Misspelling is forgiven only in words of this many letters or more: short words are too alike.
+_FUZZY_LETTERS = 6
 _STOPS = frozenset(".?!;")
+_OPENING = "^"
+
+_TOLD, _ASKED, _SUPPOSED = 0, 1, 2
 
 _Span = tuple[int, int]
-_Groups = dict[int, list[_Span]]
 
 
 class Found(NamedTuple):
@@ -46,45 +54,49 @@ class Found(NamedTuple):
 
 
 class _Utterance:
-    """One utterance, read: its words, what was left of them for phrases, and what was found where."""
+    """One utterance, read: its words, what is left of them for phrases, and what was found where."""
 
     __slots__ = ("covered", "denials", "full", "groups", "lean", "opening", "place", "sentence")
 
     def __init__(self) -> None:
         self.full: list[str] = []
-        self.opening: set[int] = set()  # where in full a sentence begins
-        self.lean: list[str] = []
+        self.opening: set[int] = {0}  # where in full a sentence begins
+        self.lean: list[str] = []  # full without the small words that no phrase counts
         self.place: list[int] = []  # of each lean word, its index in full
         self.sentence: list[int] = []  # of each lean word, the sentence that it is in
-        self.groups: _Groups = {}
+        self.groups: dict[int, list[_Span]] = {}  # where in lean the phrases of each group stand
         self.covered: set[int] = set()  # where in full a symptom or a part of the body is named
         self.denials: dict[_Span, int | None] = {}
+
+    def keep(self, sentence: int) -> None:
+        """Take the last word of ``full`` into ``lean``."""
+        self.lean.append(self.full[-1])
+        self.place.append(len(self.full) - 1)
+        self.sentence.append(sentence)
 
 
 class WarningSigns:
     """The warning signs of one release."""
 
     def __init__(self, compiled: Mapping[str, Any]) -> None:
-        """Take the compiled form as ``compile_warning_signs`` made it; nothing is copied or built."""
+        """Take the compiled form as ``compile_warning_signs`` made it."""
         self._signs: list[Mapping[str, Any]] = compiled["signs"]
         self._same: Mapping[str, str] = compiled["same"]
-        self._endings: list[list[str]] = compiled["endings"]
-        self._known: Mapping[str, int] = compiled["known"]
+        self._endings: Mapping[str, str] = compiled["endings"]
+        self._ignored = frozenset(compiled["ignored"].split())
+        self._known = frozenset(compiled["known"].split())
         self._near: Mapping[str, str] = compiled["near"]
         self._phrases: Mapping[str, Any] = compiled["phrases"]
+        self._lengths: Mapping[str, list[int]] = compiled["lengths"]
         self._frames: Mapping[str, Any] = compiled["frames"]
+        self._frame_lengths: Mapping[str, list[int]] = compiled["frame_lengths"]
         self._rules: list[list[Any]] = compiled["rules"]
         self._rules_of: Mapping[str, list[int]] = compiled["rules_of"]
         self._frame_rules: list[list[Any]] = compiled["frame_rules"]
         self._deniable = frozenset(compiled["deniable"])
         self._symptoms = frozenset(compiled["symptoms"])
         self._special: Mapping[str, int] = compiled["special"]
-        self._through: Mapping[str, int] = compiled["through"]
-        self._people: Mapping[str, int] = compiled["people"]
-        self._openers: Mapping[str, int] = compiled["openers"]
-        self._fillers: Mapping[str, int] = compiled["fillers"]
-        self._opening_verbs: Mapping[str, int] = compiled["opening_verbs"]
-        self._no_question: Mapping[str, int] = compiled["no_question"]
+        self._lists = {name: frozenset(listed.split()) for name, listed in compiled["lists"].items()}
 
     def find(self, text: str) -> Found | None:
         """Return the most urgent sign in ``text``, told before asked about; ``None`` when there is none."""
@@ -116,57 +128,52 @@ class WarningSigns:
                 said.opening.add(len(said.full))
                 continue
             for word in self._spelled(token):
-                if word == "not" and said.full and said.full[-1] + "not" in self._known:
-                    # "can not" and "can't" are one word, "cannot", so that "can" never stands for its opposite.
-                    said.full[-1] += "not"
-                    if said.place and said.place[-1] == len(said.full) - 1:
-                        said.lean[-1] = said.full[-1]
-                    else:
-                        self._keep(said, sentence)
-                    continue
-                said.full.append(word)
-                if self._known.get(word) != 0:
-                    self._keep(said, sentence)
-        _look_up(self._phrases, said.lean, said.sentence, said.groups)
+                self._take(word, sentence, said)
+        said.groups = _look_up(self._phrases, self._lengths, said.lean, said.sentence)
         self._hide(said)
         for group in self._symptoms & said.groups.keys():
             for start, end in said.groups[group]:
                 said.covered.update(said.place[start:end])
         return said
 
-    @staticmethod
-    def _keep(said: _Utterance, sentence: int) -> None:
-        said.lean.append(said.full[-1])
-        said.place.append(len(said.full) - 1)
-        said.sentence.append(sentence)
+    def _take(self, word: str, sentence: int, said: _Utterance) -> None:
+        full = said.full
+        if word == "not" and full and full[-1] in self._lists["joined"]:
+            # "can not" and "can't" are one word, "cannot", so that "can" never stands for its opposite.
+            full[-1] += "not"
+            if said.place and said.place[-1] == len(full) - 1:
+                said.lean[-1] = full[-1]
+            else:
+                said.keep(sentence)
+            return
+        full.append(word)
+        if word not in self._ignored:
+            said.keep(sentence)
 
     def _spelled(self, token: str) -> list[str]:
         """Return ``token`` as the phrases spell it, in one or more words."""
         same = self._same.get(token)
         if same is not None:
             return same.split()
-        if token in self._known:
-            return [token]
         if "'" in token:
-            for ending, meaning in self._endings:
+            for ending, meaning in self._endings.items():
                 if token.endswith(ending):
                     stem = token[: -len(ending)]
                     return [*self._spelled(stem), *meaning.split()] if stem else []
             return self._spelled(token.replace("'", ""))
-        if len(token) >= 6:
-            return [self._nearest(token)]
-        return [token]
+        if len(token) < _FUZZY_LETTERS or token in self._known:
+            return [token]
+        return [self._nearest(token)]
 
     def _nearest(self, token: str) -> str:
         """Return the long word that ``token`` misspells by one letter, or ``token``."""
-        near = self._near.get(token)
-        if near is not None:
-            return near
-        for i in range(1, len(token)):
+        near = self._near
+        if token in near:
+            return near[token]
+        for i in range(1, min(len(token), 20)):
             shorter = token[:i] + token[i + 1 :]
-            near = self._near.get(shorter)
-            if near is not None:
-                return near
+            if shorter in near:
+                return near[shorter]
         return token
 
     def _hide(self, said: _Utterance) -> None:
@@ -175,9 +182,7 @@ class WarningSigns:
         if not masks:
             return
         for group, spans in list(said.groups.items()):
-            kept = [
-                s for s in spans if not any(m[0] <= s[0] and s[1] <= m[1] and m[1] - m[0] > s[1] - s[0] for m in masks)
-            ]
+            kept = [span for span in spans if not any(_inside(span, mask) for mask in masks)]
             if kept:
                 said.groups[group] = kept
             else:
@@ -196,70 +201,62 @@ class WarningSigns:
         groups = said.groups
         found: list[tuple[int, Found]] = []
         asking: list[_Span] | None = None
-        for key in list(groups):
+        for key in groups:
             for number in self._rules_of.get(str(key), ()):
-                rule = self._rules[number]
-                sign, when_asked, needed, chains, excluded = rule
+                sign, when_asked, needed, chains, excluded = self._rules[number]
                 if not all(g in groups for g in needed) or any(g in groups for g in excluded):
                     continue
-                spans = self._match(chains, said)
-                if spans is None:
+                matched = [self._links(chain, said) for chain in chains]
+                if not all(matched):
                     continue
                 if asking is None:
                     asking = self._asking(said)
-                heard = self._weigh(sign, when_asked, spans, said, asking)
+                heard = self._weigh(sign, when_asked, matched, said, asking)
                 if heard is not None:
                     found.append((sign, heard))
         return found
 
-    def _match(self, chains: list[list[int]], said: _Utterance) -> list[list[_Span]] | None:
-        """Return where every chain was found and not denied, or ``None``."""
-        matched: list[list[_Span]] = []
-        for chain in chains:
-            spans = self._links(chain, said)
-            if not spans:
-                return None
-            matched.append(spans)
-        return matched
-
     def _links(self, chain: list[int], said: _Utterance) -> list[_Span]:
-        """Return the spans over which a chain's groups follow each other as its links demand.
+        """Return the spans over which a chain's groups follow each other as its links demand, none of them denied.
 
         A chain is group, link, group, link ...: link 0 is "directly after", n is "after at most n other words",
         and -n is "before or after, with at most n other words between".
         """
-        deniable = self._deniable
         first = chain[0]
         spans = said.groups[first]
-        if first in deniable:
-            spans = [span for span in spans if self._denial(span, said) is None]
+        if first in self._deniable:
+            spans = [span for span in spans if self._denial(first, span, said) is None]
         for i in range(1, len(chain), 2):
-            link, group = chain[i], chain[i + 1]
             joined: list[_Span] = []
-            for start, end in spans:
-                for s, e in said.groups[group]:
-                    if s >= end and s - end <= abs(link):
-                        span = (start, e)
-                    elif link < 0 and e <= start and start - e <= -link:
-                        span = (s, end)
-                    else:
-                        continue
-                    if said.sentence[span[0]] != said.sentence[span[1] - 1]:
-                        continue
-                    if group in deniable:
-                        denial = self._denial((s, e), said)
-                        # "will not" in "my foot will not lift" is part of the sign, not a denial of "lift".
-                        if denial is not None and not said.place[start] <= denial < said.place[end - 1] + 1:
-                            continue
-                    joined.append(span)
+            for span in spans:
+                joined.extend(self._joined(span, chain[i], chain[i + 1], said))
             spans = joined[:_MOST_PLACES]
         return spans
 
-    def _denial(self, span: _Span, said: _Utterance) -> int | None:
+    def _joined(self, span: _Span, link: int, group: int, said: _Utterance) -> Iterable[_Span]:
+        start, end = span
+        for s, e in said.groups[group]:
+            if s >= end and s - end <= abs(link):
+                whole = (start, e)
+            elif link < 0 and e <= start and start - e <= -link:
+                whole = (s, end)
+            else:
+                continue
+            if said.sentence[whole[0]] != said.sentence[whole[1] - 1]:
+                continue
+            denial = self._denial(group, (s, e), said) if group in self._deniable else None
+            # "will not" in "my foot will not lift" is part of the sign, not a denial of "lift".
+            if denial is None or said.place[start] <= denial <= said.place[end - 1]:
+                yield whole
+
+    # -- denied -------------------------------------------------------------------------------------------------
+
+    def _denial(self, group: int, span: _Span, said: _Utterance) -> int | None:
         """Return where a symptom is denied ("no fever", "i do not have any", "has gone"), by full word, or ``None``."""
         if span not in said.denials:
-            before = self._denied_before(span, said)
-            said.denials[span] = len(said.full) if before is None and self._denied_after(span, said) else before
+            said.denials[span] = self._denied_before(span, said)
+        if said.denials[span] is None and group in self._symptoms and self._denied_after(span, said):
+            return len(said.full)
         return said.denials[span]
 
     def _denied_before(self, span: _Span, said: _Utterance) -> int | None:
@@ -268,23 +265,24 @@ class WarningSigns:
         It reaches across another symptom only in a list with "or": "no fever or numbness" denies both,
         "no pain numb legs" denies one.
         """
-        full, through = said.full, self._through
-        start = said.place[span[0]]
+        full, lists = said.full, self._lists
+        start, last = said.place[span[0]], said.place[span[1] - 1]
+        listed = any(word in lists["or"] for word in full[start + 1 : last + 4])
         others = False
-        listed = any(full[i] in ("or", "nor") for i in range(start + 1, min(len(full), said.place[span[1] - 1] + 4)))
-        for i in range(start - 1, max(-1, start - 12), -1):
+        for i in range(start - 1, max(-1, start - _DENIAL_WORDS), -1):
             word = full[i]
-            kind = through.get(word)
-            if kind is None and i not in said.covered:
-                return None
-            if kind == 2:  # a word that denies
+            if word in lists["before"]:
                 # "no my legs are numb" answers somebody, it denies nothing.
-                answers = word == "no" and full[i + 1] in self._people
+                answers = word == "no" and full[i + 1] in lists["people"]
                 return i if (listed or not others) and not answers else None
-            if kind == 3:  # "or", "nor"
+            if word in lists["or"]:
                 listed = True
-            elif kind is None:  # another symptom or a part of the body
+            elif word in lists["through"]:
+                continue
+            elif i in said.covered:
                 others = True
+            else:
+                return None
         return None
 
     def _denied_after(self, span: _Span, said: _Utterance) -> bool:
@@ -293,130 +291,135 @@ class WarningSigns:
             if not 0 <= s - span[1] <= 1 or said.sentence[s] != said.sentence[span[0]]:
                 continue
             goes_on = e < len(said.lean) and said.place[e] in said.covered
-            if not goes_on and (s == span[1] or said.lean[span[1]] in self._through):
+            if not goes_on and (s == span[1] or said.lean[span[1]] in self._lists["through"]):
                 return True
         return False
 
     # -- told, asked about, or nothing --------------------------------------------------------------------------
 
     def _weigh(
-        self, number: int, when_asked: int, spans: list[list[_Span]], said: _Utterance, asking: list[_Span]
+        self, number: int, when_asked: int, matched: list[list[_Span]], said: _Utterance, asking: list[_Span]
     ) -> Found | None:
+        """Return the sign as it was heard; ``None`` when it is an animal's, out of context, or not of this kind."""
         sign = self._signs[number]
         # Of several places the one that was told counts; of several chains all have to be told.
-        ways = [min((self._is_asked(span, said, asking), span) for span in chain) for chain in spans]
-        asked = max(way[0] for way in ways)
-        if when_asked and not asked:
-            return None
+        ways = [min((self._way(span, said, asking), span) for span in chain) for chain in matched]
+        way = max(way for way, _ in ways)
         whole = (min(span[0] for _, span in ways), max(span[1] for _, span in ways))
+        if (way == _TOLD and when_asked) or (way == _ASKED and sign.get("only_told")):
+            return None
         if self._of_an_animal(whole, said):
             return None
-        if asked == 1 and sign.get("only_told"):
+        if sign.get("needs_back") and not self._of_a_back(whole, way, said):
             return None
-        if sign.get("needs_back") and not self._in_context(whole, said, asked == 1):
-            return None
-        heard = " ".join(said.lean[whole[0] : whole[1]])
-        return Found(sign["id"], sign["level"], bool(asked), heard)
+        return Found(sign["id"], sign["level"], way != _TOLD, " ".join(said.lean[whole[0] : whole[1]]))
 
     def _asking(self, said: _Utterance) -> list[_Span]:
-        """Return the question frames in the utterance ("is ... a warning sign", "what if"), by full word.
+        """Return the questions in the utterance: where each begins, by full word, and ``_ASKED`` or ``_SUPPOSED``.
 
-        The second number of a span is 1 where even "i" and "my" leave it a supposition: "what if i cannot pee".
+        A supposition stays one whoever is named in it: "what if i cannot pee".
         """
-        frames: set[_Span] = set()
+        found: set[_Span] = set()
         words: list[str] = []
         place: list[int] = []
         for i, word in enumerate(said.full):
-            if i == 0 or i in said.opening or said.full[i - 1] in self._openers:
-                words.append("^")
+            if i in said.opening or (i and said.full[i - 1] in self._lists["openers"]):
+                words.append(_OPENING)
                 place.append(i)
                 after = said.full[i + 1] if i + 1 < len(said.full) else ""
-                if word in self._opening_verbs and after not in self._no_question:
-                    frames.add((i, 0))
-            if word not in self._fillers:
+                if word in self._lists["opening_verbs"] and after not in self._lists["no_question"]:
+                    found.add((i, _ASKED))
+            if word not in self._lists["fillers"]:
                 words.append(word)
                 place.append(i)
-        groups: _Groups = {}
-        _look_up(self._frames, words, None, groups)
-        for supposed, chain in self._frame_rules:
-            spans = groups.get(chain[0], [])
-            for i in range(1, len(chain), 2):
-                # Of several beginnings the last counts: in "my legs are numb is that a sign" only "that" is asked about.
-                nexts = [(max((a for a, b in spans if 0 <= s - b <= chain[i]), default=-1), e) for s, e in groups.get(chain[i + 1], ())]
-                spans = [span for span in nexts if span[0] >= 0]
-            frames.update((place[start], supposed) for start, _ in spans)
-        return sorted(frames)
+        groups = _look_up(self._frames, self._frame_lengths, words, None)
+        for way, chain in self._frame_rules:
+            found.update((place[start], way) for start in _beginnings(chain, groups))
+        return sorted(found)
 
-    def _is_asked(self, span: _Span, said: _Utterance, asking: list[_Span]) -> int:
-        """Return 0 when the symptom is told, 1 when it is asked about and nobody's in particular, 2 when supposed."""
-        if not asking:
-            return 0
+    def _way(self, span: _Span, said: _Utterance, asking: list[_Span]) -> int:
+        """Tell whether the symptom is told, asked about and nobody's in particular, or supposed."""
         start, end = said.place[span[0]], said.place[span[1] - 1]
-        before = [frame for frame in asking if frame[0] <= start]
+        before = [question for question in asking if question[0] <= start]
         if not before:
-            return 0
-        if any(frame[1] for frame in before):
-            return 2
-        full = said.full
-        opening = max(frame[0] for frame in before)
-        own_from = max(opening + 1, start - _OWN_WORDS)
-        for i in range(own_from, end + 1):
-            if self._people.get(full[i]) == 1 and not self._in_the_frame(i, full):
-                return 0
-        return 1
+            return _TOLD
+        if any(way == _SUPPOSED for _, way in before):
+            return _SUPPOSED
+        opening = max(begins for begins, _ in before)
+        for i in range(max(opening + 1, start - _OWN_WORDS), end + 1):
+            if said.full[i] in self._lists["people"] and not self._in_the_question(i, said.full):
+                return _TOLD
+        return _ASKED
 
-    def _in_the_frame(self, i: int, full: list[str]) -> bool:
+    def _in_the_question(self, i: int, full: list[str]) -> bool:
         """Tell whether the "i" or "my" at ``i`` belongs to the question ("should i worry about", "my back")."""
-        after = full[i + 1] if i + 1 < len(full) else ""
-        if self._people.get(after) == 2 or after in ("lower", "upper"):
+        if i + 1 < len(full) and full[i + 1] in self._lists["belongings"]:
             return True
-        before = full[i - 1] if i else ""
-        return self._people.get(before) == 3 or (before == "do" and i > 1 and full[i - 2] in ("how", "when", "where"))
+        if i > 0 and full[i - 1] in self._lists["asks"]:
+            return True
+        # "how do i treat numbness", but "why do i feel numb" is somebody's own.
+        return i > 1 and full[i - 1] == "do" and full[i - 2] in self._lists["how"]
 
     def _of_an_animal(self, span: _Span, said: _Utterance) -> bool:
-        """Tell whether the sign is an animal's: one is named before it with no person between, or "in dogs" comes after."""
-        animals = said.groups.get(self._special["animals"])
-        if not animals:
-            return False
+        """Tell whether the sign is an animal's: one is named before it, with no person between, or "in dogs" follows."""
         first = said.place[span[0]]
-        for s, e in animals:
-            at = said.place[s]
+        for s, e in said.groups.get(self._special["animals"], ()):
+            at, ends = said.place[s], said.place[e - 1]
             if at <= first:
-                between = said.full[said.place[e - 1] + 1 : first]
-                if not any(self._people.get(w) == 1 for w in between):
+                if not self._lists["people"].intersection(said.full[ends + 1 : first]):
                     return True
-            elif any(w in ("of", "in", "for", "on") for w in said.full[max(0, at - 2) : at]):
+            elif self._lists["of_animals"].intersection(said.full[max(0, at - 2) : at]):
                 return True
         return False
 
-    def _in_context(self, span: _Span, said: _Utterance, asked: bool) -> bool:
+    def _of_a_back(self, span: _Span, way: int, said: _Utterance) -> bool:
         """Tell whether a sign that only matters with back pain is said of a back.
 
-        The back is named; or nothing else is, and somebody tells it of a person or says no more than it.
+        The back is named; or nothing else is, and somebody tells it of a person or says hardly more than it.
         """
-        groups = said.groups
-        if self._special["back"] in groups:
+        if self._special["back"] in said.groups:
             return True
-        if asked or self._special["elsewhere"] in groups:
+        if way == _ASKED or self._special["elsewhere"] in said.groups:
             return False
-        if any(self._people.get(w) == 1 for w in said.full):
+        if self._lists["people"].intersection(said.full):
             return True
-        return span[0] == 0 and len(said.lean) - span[1] <= _FRAGMENT_WORDS
+        return span[0] == 0 and len(said.lean) - span[1] <= _WORDS_AFTER_FRAGMENT
 
 
-def _look_up(tree: Mapping[str, Any], words: list[str], sentence: list[int] | None, groups: _Groups) -> None:
-    """Add to ``groups`` where each of the tree's phrases stands in ``words``."""
+def _look_up(
+    phrases: Mapping[str, Any], lengths: Mapping[str, list[int]], words: list[str], sentence: list[int] | None
+) -> dict[int, list[_Span]]:
+    """Return, for each group, where its phrases stand in ``words``; no phrase reaches over the end of a sentence."""
+    groups: dict[int, list[_Span]] = {}
     count = len(words)
-    for i in range(count):
-        node = tree.get(words[i])
-        j = i + 1
-        while node is not None:
-            for group in node.get("", ()):
+    for i, word in enumerate(words):
+        for length in lengths.get(word, ()):
+            end = i + length
+            if end > count or (sentence is not None and sentence[end - 1] != sentence[i]):
+                continue
+            of = phrases.get(word if length == 1 else " ".join(words[i:end]), ())
+            for group in (of,) if isinstance(of, int) else of:
                 spans = groups.setdefault(group, [])
                 if len(spans) < _MOST_PLACES:
-                    spans.append((i, j))
-            if j == count or (sentence is not None and sentence[j] != sentence[i]):
-                break
-            node = node.get(words[j])
-            j += 1
+                    spans.append((i, end))
+    return groups
 
+
+def _beginnings(chain: list[int], groups: Mapping[int, list[_Span]]) -> list[int]:
+    """Return where a question frame begins.
+
+    Of several beginnings the last counts: in "my legs are numb is that a sign" only "that" is asked about.
+    """
+    spans = groups.get(chain[0], [])
+    for i in range(1, len(chain), 2):
+        joined: list[_Span] = []
+        for s, e in groups.get(chain[i + 1], ()):
+            starts = [start for start, end in spans if 0 <= s - end <= chain[i]]
+            if starts:
+                joined.append((max(starts), e))
+        spans = joined
+    return [start for start, _ in spans]
+
+
+def _inside(span: _Span, mask: _Span) -> bool:
+    return mask[0] <= span[0] and span[1] <= mask[1] and mask != span

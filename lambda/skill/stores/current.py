@@ -19,13 +19,17 @@ from stores.bundled import load_release
 REFRESH_SECONDS = 60.0
 
 
-def current_release(environment: Mapping[str, str] = os.environ) -> Callable[[], Release]:
+def current_release(
+    environment: Mapping[str, str] = os.environ, load: Callable[[], Release] = load_release
+) -> Callable[[], Release]:
     """Return what gives the release to answer from, to be called once a turn; it never raises and never waits long.
+
+    ``load`` returns the bundled release.
 
     Raises:
         OSError, ValueError: as ``load_release`` does, when the bundled release cannot be read.
     """
-    bundled = load_release()
+    bundled = load()
     withdrawn = tuple(filter(None, environment.get("CONTENT_WITHDRAWN", "").replace(" ", "").split(",")))
     if table := environment.get("CONTENT_TABLE"):
         from stores.dynamodb import PublishedRelease

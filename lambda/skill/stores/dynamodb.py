@@ -129,10 +129,17 @@ class PublishedRelease:
 
     def __call__(self) -> Release:
         """Return the release to answer from. Never raises; waits ``hold`` seconds at most."""
-        try:
-            self._look()
-        except Exception as error:  # such as no thread to be had
-            self._trouble(type(error).__name__)
+        with self._lock:
+            attempt, now = self._attempt, self._clock()
+            first = attempt is None
+            if attempt is None or not 0 <= now - attempt.started < self._interval:
+                attempt = self._begin(now)
+            # A turn that fails asks for the release a second time, and is not held up twice.
+            hold = not first and not attempt.done.is_set() and not 0 <= now - self._held < _HELD_ONCE_SECONDS
+            if hold:
+                self._held = now
+        if hold:
+            attempt.done.wait(self._hold)
         return self._release
 
     def prepare(self) -> None:
@@ -141,19 +148,6 @@ class PublishedRelease:
             self._client = self._connect()
         except Exception as error:
             self._trouble(_kind(error))
-
-    def _look(self) -> None:
-        with self._lock:
-            attempt, now = self._attempt, self._clock()
-            first = attempt is None
-            if attempt is None or not 0 <= now - attempt.started < self._interval:
-                attempt = self._begin(now)
-            # A turn that fails asks for the release a second time, and is not held up twice.
-            held = first or attempt.done.is_set() or 0 <= now - self._held < _HELD_ONCE_SECONDS
-            if not held:
-                self._held = now
-        if not held:
-            attempt.done.wait(self._hold)
 
     def _begin(self, now: float) -> _Attempt:
         """Start an attempt; the one before is given up if it still goes on."""
@@ -164,7 +158,11 @@ class PublishedRelease:
             if self._unfinished > 1:
                 self._trouble("unfinished")
         attempt = self._attempt = _Attempt(now)
-        threading.Thread(target=self._run, args=(attempt,), name="content", daemon=True).start()
+        try:
+            threading.Thread(target=self._run, args=(attempt,), name="content", daemon=True).start()
+        except RuntimeError:  # there is no thread to be had
+            attempt.done.set()
+            self._trouble("no thread")
         return attempt
 
     def _run(self, attempt: _Attempt) -> None:
@@ -200,8 +198,7 @@ class PublishedRelease:
                 self._whole, self._withdrawn, self._release = whole, withdrawn, release
 
     def _served(self, whole: Release, withdrawn: frozenset[str]) -> Release:
-        gone = withdrawn.intersection(whole.answers)
-        return Without(whole, gone) if gone else whole
+        return Without(whole, withdrawn) if withdrawn.intersection(whole.answers) else whole
 
     # Reading the table.
 

@@ -1,4 +1,4 @@
-"""A release without the answers that were taken off the air."""
+"""A release in which some answers are off the air."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from guide.markup import fill
 from guide.release import Release
 from guide.understanding import Reading, Understanding
 from guide.warning_signs import WarningSigns
 
 
 class Without(Release):
-    """The release ``whole``, in which ``withdrawn`` answers are gone: the conversation says so when one is asked for."""
+    """The release ``whole``, in which nothing of the ``withdrawn`` answers is said, shown or led on to.
+
+    They are not simply left out: whoever asks for one still gets the warning that their words called for, hears that
+    this part of the guide has changed (the phrase ``gone``), and is offered what it would have led on to. Nothing in
+    the conversation can run into a gap, whatever is withdrawn.
+    """
 
     def __init__(self, whole: Release, withdrawn: Iterable[str]) -> None:
         self._whole = whole
-        self._gone = frozenset(withdrawn)
-        super().__init__(_narrowed(whole._data, self._gone))
+        self._withdrawn = frozenset(withdrawn).intersection(whole.answers)
+        super().__init__(_emptied(whole._data, self._withdrawn))
 
     @cached_property
     def signs(self) -> WarningSigns:
@@ -25,44 +31,47 @@ class Without(Release):
 
     @cached_property
     def understanding(self) -> Understanding:
-        return _Narrowed(self._data["understanding"], self._gone)
+        return _Narrowed(self._data["understanding"], self._withdrawn)
 
 
 class _Narrowed(Understanding):
-    """Understands the same, but offers nothing that is gone."""
+    """Understands the same, but gives no choice with something that is withdrawn."""
 
-    def __init__(self, compiled: Mapping[str, Any], gone: frozenset[str]) -> None:
+    def __init__(self, compiled: Mapping[str, Any], withdrawn: frozenset[str]) -> None:
         super().__init__(compiled)
-        self._gone = gone
+        self._withdrawn = withdrawn
 
     def read(self, text: str) -> Reading:
         reading = super().read(text)
-        if reading.outcome != "offer" or not self._gone.intersection(reading.answers):
+        if reading.outcome != "offer" or not self._withdrawn.intersection(reading.answers):
             return reading
-        left = [answer for answer in reading.answers if answer not in self._gone]
-        if not left:
-            return reading._replace(outcome="answer")
-        ranked = tuple(one for one in reading.ranked if one[0] not in self._gone)
-        return Reading("answer", ranked)
+        left = [answer for answer in reading.answers if answer not in self._withdrawn] or reading.answers
+        first = [one for one in reading.ranked if one[0] == left[0]]
+        return Reading("answer", (*first, *(one for one in reading.ranked if one[0] != left[0])))
 
 
-def _narrowed(data: Mapping[str, Any], gone: frozenset[str]) -> dict[str, Any]:
-    """Return the release's ``data`` in which nothing leads to the answers in ``gone``."""
-    answers = {answer: facts for answer, facts in data["answers"].items() if answer not in gone}
+def _emptied(data: Mapping[str, Any], withdrawn: frozenset[str]) -> dict[str, Any]:
+    """Return the release's ``data`` with nothing in the ``withdrawn`` answers, and nothing that leads to them."""
+    gone = _statement(data["phrases"]["gone"][0])
+    answers = {}
+    for answer, facts in data["answers"].items():
+        left = [other for other in facts["next"] if other not in withdrawn]
+        answers[answer] = {**facts, "next": left} if left != facts["next"] else facts
+        if answer in withdrawn:
+            empty = {"short": gone, "more": [], "routines": [], "card": fill(gone, {}), "sources": []}
+            answers[answer] = {**answers[answer], **empty}
     roles = {role: _standing_in(role, answer, answers) for role, answer in data["roles"].items()}
-    fallbacks = [answer for answer in roles.values() if answer in answers]
-    for answer, facts in answers.items():
-        if gone.intersection(facts["next"]):
-            left = [other for other in facts["next"] if other not in gone]
-            # An answer ends in an offer of two others, so what is gone from it is made up for.
-            left += [other for other in fallbacks if other != answer and other not in left]
-            answers[answer] = {**facts, "next": left or [other for other in answers if other != answer][:1]}
-    topics = {topic: answer for topic, answer in data["topics"].items() if answer not in gone}
-    return {**data, "answers": answers, "topics": topics, "roles": roles}
+    return {**data, "answers": answers, "roles": roles}
+
+
+def _statement(phrase: str) -> str:
+    """Return ``phrase`` without its question: another one follows, about what to go on to."""
+    sentences = phrase.replace("? ", "?\n").replace(". ", ".\n").split("\n")
+    return " ".join(sentence for sentence in sentences if not sentence.endswith("?")) or phrase
 
 
 def _standing_in(role: str, answer: str, answers: Mapping[str, Any]) -> str:
-    """Return the answer that has ``role``; one to be talked through must have a routine, whatever is gone."""
-    if answer in answers or role != "in_pain":
+    """Return the answer that has ``role``; the one for somebody in pain must have a routine to be talked through."""
+    if role != "in_pain" or answers[answer]["routines"]:
         return answer
     return next((other for other, facts in answers.items() if facts["routines"]), answer)

@@ -44,9 +44,7 @@ def test_ask_line_that_is_no_sample(content_copy: ContentCopy, line: str, messag
     assert content_copy.problems() == [content_copy.said("heat", where, message)]
 
 
-@pytest.mark.parametrize(
-    "line", ["do i need an m.r.i. before i use heat", "o'brien's heat-pad for backs"]
-)
+@pytest.mark.parametrize("line", ["do i need an m.r.i. before i use heat", "o'brien's heat-pad for backs"])
 def test_lines_that_alexa_takes(content_copy: ContentCopy, line: str) -> None:
     ask(content_copy, line)
     assert content_copy.problems() == []

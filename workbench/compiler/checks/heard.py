@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from guide.markup import fill
 from guide.release import Release
+from guide.warning_signs import LEVELS
 from workbench.compiler.answers import Answer
 from workbench.compiler.build import trained
-from workbench.compiler.content import PHRASES, Content
+from workbench.compiler.content import INTENTS, PHRASES, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import compile_model
 from workbench.compiler.problems import Problem
 from workbench.compiler.release import compile_release
@@ -21,6 +23,7 @@ def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
     ears = Ears(compile_model(content))
     for answer in content.answers.values():
         yield from _ask_lines(answer, release)
+    yield from _signs(content, ears, release)
     for wordings in content.phrases.values():
         for phrase in wordings:
             for said in phrase.suggestions:
@@ -49,6 +52,25 @@ def _ask_lines(answer: Answer, release: Release) -> Iterator[Problem]:
             yield Problem(
                 answer.file, answer.lines("ask", i), f"'{line}' is understood as {taken}; reword it, or move it there"
             )
+
+
+def _signs(content: Content, ears: Ears, release: Release) -> Iterator[Problem]:
+    """Examples of signs as they reach the function: a carrier phrase must not take away what makes them a sign."""
+    for i, sign in enumerate(content.signs["signs"]):
+        for j, example in enumerate(sign.get("examples", [])):
+            hearing = ears.hear(example)
+            meaning = release.intents[hearing.intent]
+            slot = hearing.slots.get(meaning.get("slot", ""))
+            text = fill(meaning["reads"], {meaning["slot"]: slot.value}) if slot else ""
+            found = release.signs.find(text)
+            if found is None or LEVELS.index(found.level) > LEVELS.index(sign["level"]):
+                line = content.lines[WARNING_SIGNS]("signs", i, "examples", j)
+                heard = f"reaches the function as '{text}'" if text else "reaches the function without its words"
+                yield Problem(
+                    WARNING_SIGNS,
+                    line,
+                    f"'{example}' {heard}, where no such sign is heard; add a frame for it in {INTENTS}, or add it to 'says'",
+                )
 
 
 def _understood(said: str, ears: Ears, release: Release) -> bool:

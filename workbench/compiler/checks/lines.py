@@ -13,7 +13,6 @@ from workbench.compiler.problems import Problem
 LEAST_LINES = 20
 MOST_CHARACTERS = 140
 """Alexa's limit for a slot value; a longer sample is not speech either."""
-INTENTS_MOST = 250
 
 # Alexa's console: letters, spaces, periods for abbreviations, underscores, possessive apostrophes, hyphens, {slots}.
 _SAMPLE = re.compile(r"(?:[^\W\d_]|[ '._-]|\{[a-z_]+\})+")

@@ -1,0 +1,59 @@
+"""Every authored line is heard as its author meant it, by signs, ears and model alike."""
+
+from __future__ import annotations
+
+from tests.content_copies import ContentCopy
+from workbench.compiler.build import compiled_signs
+from workbench.compiler.checks.heard import check_heard
+from workbench.compiler.content import PHRASES, Content
+from workbench.compiler.problems import Problems
+
+
+def heard_wrong(content: Content) -> list[str]:
+    """What is said of lines that are heard as something else."""
+    problems = Problems()
+    signs = compiled_signs(content, problems)
+    assert not problems.errors, "\n".join(map(str, problems))
+    return [str(problem) for problem in Problems(list(check_heard(content, signs)))]
+
+
+def test_every_line_of_this_project_is_heard_right(content: Content) -> None:
+    assert heard_wrong(content) == []
+
+
+def test_whatever_is_heard_wrong_is_told_of_at_its_line(buildable_copy: ContentCopy) -> None:
+    """One training for everything that can go wrong, and for what is right beside it."""
+    sign = buildable_copy.insert_after("heat", "ask:", "  - he has stopped breathing since i put heat on his back")
+    asked = buildable_copy.insert_after("massage", "ask:", "  - is no pulse a warning sign after a back massage")
+    built_in = buildable_copy.insert_after("ice", "ask:", "  - shut up")
+    suggestion = "ask_anything: Say *purple elephants dancing*. What now?"
+    phrase = buildable_copy.replace_line(PHRASES, "  ask_anything:", f"  {suggestion}")
+    told = heard_wrong(buildable_copy.load()[0])
+
+    def told_of(file: str, line: int) -> list[str]:
+        start = buildable_copy.said(file, line, "")
+        return [problem.removeprefix(start) for problem in told if problem.startswith(start)]
+
+    (warned,) = told_of("heat", sign)
+    assert warned.startswith(
+        "'he has stopped breathing since i put heat on his back' is a warning sign ('not-breathing': "
+    )
+    assert warned.endswith("); it belongs to that sign, not here")
+    assert told_of("massage", asked) == []
+    assert told_of(PHRASES, phrase) == [
+        "'ask_anything' suggests saying 'purple elephants dancing', which would not be understood; "
+        "add it to an answer's ask lines, or suggest something else"
+    ]
+    (stolen,) = told_of("ice", built_in)
+    assert stolen.startswith("'shut up' ") and "AMAZON.StopIntent" in stolen
+
+
+def test_line_that_the_model_takes_elsewhere(buildable_copy: ContentCopy) -> None:
+    """Two lines that read alike to the model (it sees no hyphens) though they are written apart."""
+    line = buildable_copy.insert_after("heat", "ask:", "  - is a warm brick good for a back")
+    content, _ = buildable_copy.load()
+    content.answers["ice"].ask.insert(0, "is a warm-brick good for a back")
+    told = heard_wrong(content)
+    message = "'is a warm brick good for a back' is understood as ice; reword it, or move it there"
+    other = "'is a warm-brick good for a back' is understood as heat; reword it, or move it there"
+    assert any(message in problem or other in problem for problem in told), line
