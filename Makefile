@@ -22,9 +22,10 @@ setup: $(VENV)/.run ## set up the guide command in .venv
 setup-dev: $(VENV)/.dev ## set up everything that the tests need as well
 
 $(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no '$(PYTHON)' here. Install Python 3.11 or later, or say which to use: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed, and '$(PYTHON)' is older. Say which to use: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Making $(VENV) ..." >&2
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python could not make $(VENV). On Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 
 $(VENV)/.run: workbench/requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the guide needs, about 80 MB, once ..." >&2
@@ -49,8 +50,8 @@ lint: $(VENV)/.dev ## ruff and mypy
 	@$(BIN)/mypy
 
 test: $(VENV)/.dev runtime-where-possible ## everything that CI runs, in under five minutes
-	@$(BIN)/guide build
 	@$(BIN)/guide build --check
+	@$(BIN)/guide build
 	@$(BIN)/guide check
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n 2 -rs -m "not exhaustive"

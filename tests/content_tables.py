@@ -6,7 +6,6 @@ import copy
 import functools
 import hashlib
 import itertools
-import json
 import os
 import signal
 from collections.abc import Iterator
@@ -18,25 +17,33 @@ from botocore.config import Config
 
 from guide.release import Release
 from stores.dynamodb import PublishedRelease
-from workbench.compiler.content import load_content
-from workbench.compiler.release import compile_release
-from workbench.compiler.training import train
-from workbench.compiler.warning_signs import compile_warning_signs
 from workbench.publishing import ContentTable, Origin, Package, canonical, pack, prunable, prune, publish
 
 TABLE, STAGE = "content", "prod"
-ORIGIN = Origin("Ann", "2026-11-21T10:00:00Z", "abc123")
 NOBODY = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": "us-east-1"}
 
 _ANSWERS = 6
 _PADDING_LINES = 16_000
+ORIGIN = Origin("Ann", "2026-11-21T10:00:00Z", "abc123")
+
 # Writes of one publishing: three chunks, the release, the pointer.
 WRITES = 5
+
+
+def origin(minute: int) -> Origin:
+    """Ann, some minutes after ten."""
+    return ORIGIN._replace(when=f"2026-11-21T10:{minute:02d}:00Z")
 
 
 @functools.cache
 def _tiny() -> dict[str, Any]:
     """The real content cut down to a few answers; it compiles in a second."""
+    # Imported here, since the processes below do not need what takes so long to import.
+    from workbench.compiler.content import load_content
+    from workbench.compiler.release import compile_release
+    from workbench.compiler.training import train
+    from workbench.compiler.warning_signs import compile_warning_signs
+
     content, _ = load_content()
     kept = {*list(content.answers)[:_ANSWERS], *content.roles.values()}
     content.answers = {answer: parts for answer, parts in content.answers.items() if answer in kept}
@@ -82,7 +89,7 @@ def edition_of(release: Release) -> int:
     edition = data["edition"]
     assert set(data["padding"]) == {f"This is a line of edition {edition}."}
     assert all(facts["short"].startswith(f"Edition {edition}.") for facts in data["answers"].values())
-    assert json.loads(canonical(dict(data)))["version"] == package(edition).version
+    assert pack(canonical(dict(data))).version == release.version
     return int(edition)
 
 
@@ -119,12 +126,12 @@ def die_at_write(client: Any, number: int, *, after: bool) -> None:
         client.meta.events.register(f"{'after' if after else 'before'}-call.dynamodb.{operation}", count)
 
 
-def publish_and_die(endpoint: str, name: str, edition: int, number: int, after: bool) -> None:
-    """Publish ``edition``, and be killed at a write; with number 0 live on."""
+def publish_and_die(endpoint: str, name: str, package: Package, number: int, after: bool) -> None:
+    """Publish ``package``, and be killed at a write; with number 0 live on."""
     client = new_client(endpoint)
     table = ContentTable(client, name)
     die_at_write(client, number, after=after)
-    publish(table, STAGE, package(edition), table.pointer(STAGE), ORIGIN)
+    publish(table, STAGE, package, table.pointer(STAGE), ORIGIN)
 
 
 def prune_and_die(endpoint: str, name: str, number: int) -> None:
@@ -136,23 +143,23 @@ def prune_and_die(endpoint: str, name: str, number: int) -> None:
         prune(table, stored)
 
 
-def publish_at_once(endpoint: str, name: str, edition: int, start: Any, outcomes: Any) -> None:
-    """Publish ``edition`` at the moment at which all others do, and say how it went."""
+def publish_at_once(endpoint: str, name: str, package: Package, start: Any, outcomes: Any) -> None:
+    """Publish ``package`` at the moment at which all others do, and say how it went."""
     table = ContentTable(new_client(endpoint), name)
     seen = table.pointer(STAGE)
     start.wait()
     try:
-        publish(table, STAGE, package(edition), seen, ORIGIN)
-        outcomes.put((edition, "published"))
+        publish(table, STAGE, package, seen, ORIGIN)
+        outcomes.put((package.version, "published"))
     except Exception as error:
-        outcomes.put((edition, type(error).__name__))
+        outcomes.put((package.version, type(error).__name__))
 
 
-def read_until(endpoint: str, name: str, ready: Event, stop: Event, found: Any) -> None:
+def read_until(endpoint: str, name: str, bundled: Package, ready: Event, stop: Event, found: Any) -> None:
     """Answer from the table as the function does, until ``stop``; report the editions answered from, and all trouble."""
     troubles: list[str] = []
     published = PublishedRelease(
-        release(0),
+        Release(bundled.release),
         name,
         STAGE,
         hold=20.0,
@@ -160,13 +167,14 @@ def read_until(endpoint: str, name: str, ready: Event, stop: Event, found: Any) 
         clock=_minutes().__next__,
         count=lambda _, kind: troubles.append(kind),
     )
-    published()
+    last = published()
     editions: list[int] = []
     try:
-        while not stop.is_set():
-            edition = edition_of(published())
-            if editions[-1:] != [edition]:
-                editions.append(edition)
+        while not stop.wait(0.01):
+            answered_from = published()
+            if answered_from is not last:
+                editions.append(edition_of(answered_from))
+                last = answered_from
             ready.set()
     except Exception as error:
         troubles.append(repr(error))

@@ -72,14 +72,14 @@ def test_the_same_request_in_the_same_session_gives_the_same_reply(
     complaints(
         str(turn)
         for state in named_states
-        for said in requests_of_each_kind
+        for said in requests_of_each_kind[::3]
         if (turn := listener.turn(state, said)).response != listener.turn(state, said).response
     )
 
 
 # Nonsense.
 
-KINDS = sorted(name.removeprefix("_") for name in vars(_Teller) if name.startswith("_"))
+KINDS = sorted(name.removeprefix("_") for name in vars(_Teller) if name.startswith("_") and name != "_failed")
 """All that a name in the attributes could be taken for, helpers of the code included."""
 
 MOVES = [

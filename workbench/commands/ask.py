@@ -102,4 +102,6 @@ def _as_text(text: str, heard: Heard) -> str:
 def _row(name: str, said: str) -> str:
     indent = " " * 7
     wrapped = [line for part in said.split("\n") for line in (textwrap.wrap(part, _WIDTH - len(indent)) or [""])]
-    return "\n".join((f"{name:<{len(indent)}}" if i == 0 else indent) + line for i, line in enumerate(wrapped))
+    return "\n".join(
+        ((f"{name:<{len(indent)}}" if i == 0 else indent) + line).rstrip() for i, line in enumerate(wrapped)
+    )

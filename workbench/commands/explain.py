@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from stores.bundled import load_release
+from workbench.cli import UsageError
 from workbench.commands import ensure_built
 from workbench.commands.ask import DEFAULT_LOCALE
-from workbench.standin.local import device, ears
+from workbench.standin.local import UnknownLocaleError, device, ears
 
 _MOST_ANSWERS = 5
 
@@ -21,7 +22,10 @@ def run(arguments: argparse.Namespace) -> int:
     ensure_built()
     text = " ".join(arguments.text)
     release = load_release()
-    hearing = ears(arguments.locale).hear(text)
+    try:
+        hearing = ears(arguments.locale).hear(text)
+    except UnknownLocaleError as error:
+        raise UsageError(str(error)) from None
     print(f"Ears      {hearing.intent}, by {hearing.by}" + (f": {hearing.sample}" if hearing.sample else ""))
     for name, slot in hearing.slots.items():
         known = f", known as {slot.resolved[0]}" if slot.resolved else ""

@@ -26,13 +26,15 @@ LEAST_WORDS = 8
 
 
 @functools.cache
-def grade(markup: str) -> float:
+def grade(markup: str, names: tuple[str, ...] = ()) -> float:
     """Return the Flesch–Kincaid grade of spoken text: 0.39 words a sentence + 11.8 syllables a word - 15.59.
 
-    Medicine names, placeholders and mandated wording do not count. A text of fewer than ``LEAST_WORDS`` words has grade 0.
+    Medicine names, the ``names`` of answers, placeholders and mandated wording do not count. A text of fewer than ``LEAST_WORDS`` words has grade 0.
     """
     text = _MANDATED.sub(" ", plain(markup))
     text = _PLACEHOLDER.sub("pill", _MEDICINES.sub("pill", text))
+    for name in names:
+        text = re.sub(rf"\b{re.escape(name)}\b", "pill", text, flags=re.IGNORECASE)
     if len(text.split()) < LEAST_WORDS:
         return 0.0
     return max(0.0, float(textstat.flesch_kincaid_grade(text)))

@@ -1,8 +1,8 @@
 """From ``content/en/warning_signs.yaml`` to what ``guide.warning_signs.WarningSigns`` reads.
 
-The header of that file teaches the pattern language. Here its word groups are written out into one tree of phrases, and
-each pattern becomes a rule: groups that have to stand near each other, groups that only have to be there, and groups
-that must not. Everything slow happens here, so that the function has nothing to build when it starts.
+The header of that file teaches the pattern language. Here its word groups are written out into a table of phrases, and
+each pattern becomes a rule: groups that have to stand near each other, groups that only have to be there, and groups that
+must not. Everything slow happens here, so that the function has nothing to build when it starts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from guide.warning_signs import LEVELS, WarningSigns
 from guide.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 NEAR = 2
 """Other words that may stand between the two sides of ``~`` and of ``>``."""
@@ -24,22 +24,30 @@ FAR = 6
 FRAME = 9
 """Other words that a question may hold between its parts ("can ... cause", "is ... a warning sign")."""
 
-_MOST_VARIANTS = 6_000
-_MOST_SLOT_CHARACTERS = 140
-_LEAST_SLOT_VALUES = 8
-_FUZZY_LETTERS = 6
+MOST_VARIANTS = 6_000
+"""Phrases that a group may be written out into, so that the release stays small."""
+MOST_SLOT_CHARACTERS = 140
+"""Alexa's limit for a slot value."""
+LEAST_SLOT_VALUES = 8
+
+FIRST_WORDS = "Call {emergency} now, or your local emergency number."
+"""How an emergency begins: the action, then why."""
 
 _TEXTS = ("name", "say", "if_asked")
+_FLAGS = ("needs_back", "only_told")
+_SECTIONS = ("words", "symptoms", "asking_words")
 _NAME = re.compile(r"[A-Z][A-Z0-9-]+")
 _SLOT_VALUE = re.compile(r"[a-z' ]+")
 _PIECE = re.compile(r"\(([^()]*)\)|([^\s()]+)")
-_ANY = "+"
+_EXCEPT = re.compile(r"\s-\s")
 _OPENING = "^"
 _ADJACENT = 0
 _LINKS = {">": NEAR, ">>": FAR, "~": -NEAR, "~~": -FAR}
+_ASKED, _SUPPOSED = 1, 2
 
 Problems = list[tuple[str, str]]
 """Where in the YAML (keys and list indexes joined by dots), and what is wrong there."""
+Phrase = tuple[str, ...]
 
 
 class WarningSignsError(ValueError):
@@ -58,16 +66,16 @@ def compile_warning_signs(source: Mapping[str, Any]) -> dict[str, Any]:
     compiler = _Compiler(source)
     compiled = compiler.compiled()
     if compiler.problems:
-        raise WarningSignsError(compiler.problems)
+        raise WarningSignsError(list(dict.fromkeys(compiler.problems)))
     return compiled
 
 
 def misheard(compiled: Mapping[str, Any], source: Mapping[str, Any]) -> Problems:
     """Return the authored lines that are not heard as written.
 
-    Each ``says`` value, in the carriers that Alexa uses for it, and each example has to be heard as its own
-    sign or as one that the file lists before it, so that what Alexa's ears catch and what the function hears never
-    differ; each line of ``harmless`` has to be heard as nothing.
+    Each ``says`` value, in the carriers that Alexa uses for it, and each example has to be heard as its own sign or as
+    one that the file lists before it, so that what Alexa's ears catch and what the function hears never differ; each
+    line of ``harmless`` has to be heard as nothing.
     """
     signs = WarningSigns(compiled)
     problems: Problems = []
@@ -75,8 +83,8 @@ def misheard(compiled: Mapping[str, Any], source: Mapping[str, Any]) -> Problems
     for number, sign in enumerate(source["signs"]):
         for path, line, asked in _authored(number, sign):
             found = signs.find(line)
-            heard = "nothing" if found is None else f"{found.sign}{', asked about' if found.asked else ''}"
             if found is None or found.asked != asked or urgency[found.sign] > number:
+                heard = "nothing" if found is None else f"{found.sign}{', asked about' if found.asked else ''}"
                 problems.append((path, f"“{line}” is heard as {heard}"))
     for number, line in enumerate(source.get("harmless", ())):
         found = signs.find(line)
@@ -103,17 +111,55 @@ class _Compiler:
         self.source = source
         self.problems: Problems = []
         self.same: dict[str, str] = {}
-        self.endings: list[list[str]] = [[e, m] for e, m in source.get("endings", {}).items()]
-        self.ignored = frozenset(str(source.get("ignored", "")).replace(",", " ").split())
-        self.joined = frozenset(str(source.get("joined_with_not", "")).split())
-        self.groups: dict[str, int] = {}
-        self.variants: dict[str, list[tuple[str, ...]]] = {}
-        self.texts: dict[str, tuple[str, str]] = {}
-        self.named: set[str] = set()
-        self.deniable: set[int] = set()
+        self.endings: dict[str, str] = dict(source.get("endings", {}))
+        self.ignored = self._listed("ignored")
+        self.joined = self._listed("joined_with_not")
+        self.numbers: dict[str, int] = {}  # of each group that a pattern uses
+        self.texts: dict[str, tuple[str, str]] = {}  # of each group, where it is written and as what
+        self.named: set[str] = set()  # groups that the file names; the others are the plain words of a pattern
+        self.variants: dict[str, list[Phrase]] = {}
         self._spellings()
+        for section in _SECTIONS:
+            self._collect(section)
+
+    def compiled(self) -> dict[str, Any]:
+        """Return the compiled form; look at ``problems`` before using it."""
+        special = {key: self._number(name, f"special.{key}") for key, name in self.source["special"].items()}
+        signs = [self._sign(number, sign) for number, sign in enumerate(self.source["signs"])]
+        rules = [rule for number, sign in enumerate(self.source["signs"]) for rule in self._rules(number, sign)]
+        frame_rules = [
+            *self._frame_rules("asking", _ASKED),
+            *self._frame_rules("supposing", _SUPPOSED),
+        ]
+        self._in_order()
+        self._slot_values()
+        in_frames = {group for _, chain in frame_rules for group in chain[::2]}
+        phrases, lengths = self._table(number for number in self.numbers.values() if number not in in_frames)
+        frames, frame_lengths = self._table(sorted(in_frames))
+        return {
+            "signs": signs,
+            "same": self.same,
+            "endings": self.endings,
+            "ignored": " ".join(sorted(self.ignored)),
+            "known": " ".join(sorted(self._known())),
+            "near": self._near(),
+            "phrases": phrases,
+            "lengths": lengths,
+            "frames": frames,
+            "frame_lengths": frame_lengths,
+            "rules": rules,
+            "rules_of": self._rules_of(rules),
+            "frame_rules": frame_rules,
+            "deniable": sorted(n for name, n in self.numbers.items() if name not in self.source["words"]),
+            "symptoms": self._symptoms(),
+            "special": special,
+            "lists": self._lists(),
+        }
 
     # -- words --------------------------------------------------------------------------------------------------
+
+    def _listed(self, key: str) -> frozenset[str]:
+        return frozenset(str(self.source.get(key, "")).replace(",", " ").split())
 
     def _spellings(self) -> None:
         for word, others in self.source.get("same", {}).items():
@@ -122,7 +168,7 @@ class _Compiler:
                     self._problem(f"same.{word}", f"“{other}” is already read as “{self.same[other]}”")
                 self.same[other] = str(word)
 
-    def _read(self, phrase: str, *, lean: bool = True) -> tuple[str, ...]:
+    def _read(self, phrase: str, *, lean: bool = True) -> Phrase:
         """Bring a phrase to the form in which the function sees it; see ``WarningSigns._read``."""
         full: list[str] = []
         for token in words(phrase):
@@ -131,13 +177,13 @@ class _Compiler:
                     full[-1] += "not"
                 else:
                     full.append(word)
-        return tuple(w for w in full if not lean or w not in self.ignored)
+        return tuple(word for word in full if not lean or word not in self.ignored)
 
     def _spelled(self, token: str) -> list[str]:
         if token in self.same:
             return self.same[token].split()
         if "'" in token:
-            for ending, meaning in self.endings:
+            for ending, meaning in self.endings.items():
                 if token.endswith(ending):
                     return [*self._spelled(token[: -len(ending)]), *meaning.split()]
             return self._spelled(token.replace("'", ""))
@@ -145,21 +191,23 @@ class _Compiler:
 
     # -- groups -------------------------------------------------------------------------------------------------
 
-    def _group(self, name: str) -> int:
-        return self.groups.setdefault(name, len(self.groups))
-
     def _collect(self, section: str) -> None:
         for name, text in (self.source.get(section) or {}).items():
             path = f"{section}.{name}"
             if not isinstance(name, str) or not _NAME.fullmatch(name):
                 self._problem(path, "a group's name is two or more capitals, digits and hyphens")
-            elif name in self.texts:
+            elif name in self.named:
                 self._problem(path, "this group is defined twice")
             else:
                 self.named.add(name)
                 self.texts[name] = (path, str(text))
 
-    def _expanded(self, name: str, trail: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    def _number(self, text: str, path: str) -> int:
+        """Return the number of the group that ``text`` names, or of a nameless group that is made of its words."""
+        self.texts.setdefault(text, (path, text))
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    def _expanded(self, name: str, trail: Phrase = ()) -> list[Phrase]:
         """Return every phrase of a group, with the groups inside it written out."""
         if name in self.variants:
             return self.variants[name]
@@ -167,42 +215,41 @@ class _Compiler:
         if name in trail:
             self._problem(path, f"{name} is defined by itself")
             return []
-        phrases: dict[tuple[str, ...], None] = {}
-        for phrase in text.split(","):
-            for variant in self._phrase(phrase, path, (*trail, name)):
-                phrases[variant] = None
-        if len(phrases) > _MOST_VARIANTS:
-            self._problem(
-                path, f"{len(phrases)} phrases, more than {_MOST_VARIANTS}; use + or ~ in the pattern instead"
-            )
-        self.variants[name] = list(phrases)
-        return self.variants[name]
+        parts = [part.strip() for part in text.split(",")]
+        phrases = list(dict.fromkeys(v for part in parts if part for v in self._phrase(part, path, (*trail, name))))
+        if len(phrases) > MOST_VARIANTS:
+            self._problem(path, f"{len(phrases)} phrases, more than {MOST_VARIANTS}; use + or ~ in the pattern instead")
+        self.variants[name] = phrases
+        return phrases
 
-    def _phrase(self, phrase: str, path: str, trail: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    def _phrase(self, phrase: str, path: str, trail: Phrase = ()) -> list[Phrase]:
         """Write out the options, alternatives and groups of one phrase."""
         if phrase == _OPENING:
             return [(_OPENING,)]
-        lean = path[:6] != "asking"
-        slots: list[list[tuple[str, ...]]] = []
+        lean = not path.startswith("asking")
+        slots: list[list[Phrase]] = []
         for optional, plain in _PIECE.findall(phrase):
-            slot = [
-                variant for choice in (optional or plain).split("/") for variant in self._choice(choice, path, trail)
-            ]
+            slot = [phrase for choice in (optional or plain).split("/") for phrase in self._choice(choice, path, trail)]
             slots.append([*slot, ()] if optional else slot)
         # Joined to text again before it is read: "can not" only becomes one word once its parts stand side by side.
-        read = (
-            self._read(" ".join(itertools.chain(*parts)), lean=path[:6] != "asking")
-            for parts in itertools.product(*slots)
-        )
+        read = (self._read(" ".join(itertools.chain(*parts)), lean=lean) for parts in itertools.product(*slots))
         found = list(dict.fromkeys(variant for variant in read if variant))
-        last = phrase.split()[-1] if phrase.split() else ""
-        if found and lean and not set("/()") & set(last) and last not in self.named and not self._read(last):
-            self._problem(path, f"the last word of “{phrase.strip()}” is an ignored one: it does not count")
-        if not found and phrase.strip():
-            self._problem(path, f"nothing is left of “{phrase.strip()}” once the ignored words are dropped")
+        self._check_phrase(phrase, path, found, lean)
         return found
 
-    def _choice(self, choice: str, path: str, trail: tuple[str, ...]) -> list[tuple[str, ...]]:
+    def _check_phrase(self, phrase: str, path: str, found: list[Phrase], lean: bool) -> None:
+        """Report a phrase of which too little is left: "so much blood" would hear every mention of blood."""
+        last = phrase.split()[-1]
+        if not found:
+            self._problem(path, f"nothing is left of “{phrase}” once the ignored words are dropped")
+        elif set("/()") & set(phrase) or phrase in self.named or not lean:
+            return
+        elif last not in self.named and not self._read(last):
+            self._problem(path, f"the last word of “{phrase}” is an ignored one: it does not count")
+        elif len(self._read(phrase, lean=False)) > 1 and all(len(variant) == 1 for variant in found):
+            self._problem(path, f"only “{found[0][0]}” is left of “{phrase}”, the other words are ignored ones")
+
+    def _choice(self, choice: str, path: str, trail: Phrase) -> list[Phrase]:
         if choice in self.named:
             return self._expanded(choice, trail)
         if _NAME.fullmatch(choice):
@@ -211,31 +258,54 @@ class _Compiler:
             self._problem(path, f"“{choice}” is neither a group nor lower case")
         return [tuple(choice.split())]
 
+    def _table(self, numbers: Iterable[int]) -> tuple[dict[str, Any], dict[str, list[int]]]:
+        """Return the groups of each phrase (one number, or a list of them), and how long the phrases of a word are."""
+        names = {number: name for name, number in self.numbers.items()}
+        groups: dict[str, list[int]] = {}
+        lengths: dict[str, set[int]] = {}
+        for number in numbers:
+            for variant in self._expanded(names[number]):
+                groups.setdefault(" ".join(variant), []).append(number)
+                lengths.setdefault(variant[0], set()).add(len(variant))
+        table = {phrase: of[0] if len(of) == 1 else of for phrase, of in sorted(groups.items())}
+        return table, {word: sorted(of) for word, of in sorted(lengths.items())}
+
     # -- patterns -----------------------------------------------------------------------------------------------
 
-    def _pattern(self, line: str, path: str) -> tuple[list[list[int]], list[int]]:
-        """Return the chains and the excluded groups of one pattern line."""
-        wanted, *unwanted = re.split(r"\s-\s", f" {line} ")
-        chains = [self._chain(part, path) for part in wanted.split(_ANY) if part.strip()]
-        excluded = [self._term(part.strip(), path) for part in unwanted]
-        return chains, excluded
+    def _rules(self, number: int, sign: Mapping[str, Any]) -> Iterator[list[Any]]:
+        """Yield a rule for each pattern: sign, whether it only counts in a question, groups, chains, exclusions."""
+        for key in ("heard", "heard_when_asked"):
+            for i, line in enumerate(sign.get(key) or ()):
+                path = f"signs.{number}.{key}.{i}"
+                wanted, *unwanted = _EXCEPT.split(f" {line} ")
+                chains = [self._chain(part, path) for part in wanted.split("+") if part.strip()]
+                excluded = [self._chain(part, path) for part in unwanted]
+                needed = sorted({group for chain in chains for group in chain[::2]})
+                yield [number, int(key == "heard_when_asked"), needed, chains, excluded]
+
+    def _frame_rules(self, key: str, way: int) -> Iterator[list[Any]]:
+        """Yield how questions begin; what stands between their parts may be longer than in a sign."""
+        for i, line in enumerate(self.source.get(key, ())):
+            chain = self._chain(line, f"asking.{key}.{i}")
+            yield [way, [FRAME if i % 2 and link else link for i, link in enumerate(chain)]]
 
     def _chain(self, text: str, path: str) -> list[int]:
+        """Return group, link, group, link ... of one part of a pattern; plain words in a row become one group."""
         chain: list[int] = []
-        link = _ADJACENT
         literal: list[str] = []
+        link = _ADJACENT
+
+        def add(*texts: str) -> None:
+            nonlocal link
+            for group in texts:
+                chain.extend([link] if chain else [])
+                chain.append(self._number(group, path))
+                link = _ADJACENT
 
         def close() -> None:
             if literal:
-                add(self._term(" ".join(literal), path))
+                add(" ".join(literal))
                 literal.clear()
-
-        def add(group: int) -> None:
-            nonlocal link
-            if chain:
-                chain.append(link)
-            chain.append(group)
-            link = _ADJACENT
 
         for piece in re.findall(r"\([^()]*\)|\S+", text):
             if piece in _LINKS:
@@ -243,63 +313,23 @@ class _Compiler:
                 link = _LINKS[piece]
             elif piece in self.named or piece == _OPENING:
                 close()
-                add(self._term(piece, path))
+                add(piece)
             else:
                 literal.append(piece)
         close()
         return chain
 
-    def _term(self, text: str, path: str) -> int:
-        """Return the group that ``text`` names, or a nameless group that is made of its words."""
-        if text not in self.texts:
-            self.texts[text] = (path, text)
-        return self._group(text)
-
-    # -- the whole ----------------------------------------------------------------------------------------------
-
-    def compiled(self) -> dict[str, Any]:
-        """Return the compiled form; look at ``problems`` before using it."""
-        for section in ("words", "symptoms", "asking_words"):
-            self._collect(section)
-        special = {key: self._term(name, f"special.{key}") for key, name in self.source["special"].items()}
-        signs, rules = [], []
-        for number, sign in enumerate(self.source["signs"]):
-            signs.append(self._sign(number, sign))
-            rules.extend(self._rules(number, sign))
-        frame_rules = [
-            [supposed, [FRAME if i % 2 and link else link for i, link in enumerate(chain)]]
-            for supposed, key in enumerate(("asking", "supposing"))
-            for i, line in enumerate(self.source.get(key, ()))
-            for chain in self._pattern(line, f"asking.{key}.{i}")[0]
-        ]
-        self._in_order()
-        self._slot_values()
-        frame_groups = {g for _, chain in frame_rules for g in chain[::2]}
-        phrases = self._tree(g for g in self.groups.values() if g not in frame_groups)
-        frames = self._tree(iter(sorted(frame_groups)))
-        self.deniable = {g for name, g in self.groups.items() if name not in self.source["words"]}
-        named = {*self.source["symptoms"], *self.source["denial"]["parts"].split()} - {self.source["special"]["gone"]}
+    def _rules_of(self, rules: list[list[Any]]) -> dict[str, list[int]]:
+        """Return, for each group, the rules it brings up: each rule under the group that is heard least in vain."""
+        names = {number: name for name, number in self.numbers.items()}
+        common = frozenset(self.source.get("common_groups", "").split())
         rules_of: dict[str, list[int]] = {}
         for number, rule in enumerate(rules):
-            rules_of.setdefault(str(self._rarest(rule[2])), []).append(number)
-        return {
-            "signs": signs,
-            "same": self.same,
-            "endings": self.endings,
-            "known": self._known(),
-            "near": self._near(),
-            "phrases": phrases,
-            "frames": frames,
-            "rules": rules,
-            "rules_of": rules_of,
-            "frame_rules": frame_rules,
-            "deniable": sorted(self.deniable),
-            "symptoms": sorted(g for name, g in self.groups.items() if name in named),
-            "special": special,
-            "through": self._through(),
-            "people": self._people(),
-            **{key: self._listed(key) for key in ("openers", "fillers", "opening_verbs", "no_question")},
-        }
+            rarest = min(rule[2], key=lambda group: (names[group] in common, group))
+            rules_of.setdefault(str(rarest), []).append(number)
+        return rules_of
+
+    # -- signs --------------------------------------------------------------------------------------------------
 
     def _sign(self, number: int, sign: Mapping[str, Any]) -> dict[str, Any]:
         path = f"signs.{number}"
@@ -308,103 +338,69 @@ class _Compiler:
                 self._problem(path, f"“{key}” is missing")
         if sign.get("level") not in LEVELS:
             self._problem(f"{path}.level", f"one of {', '.join(LEVELS)}")
-        if sign.get("level") == "emergency" and not str(sign.get("say")).startswith(
-            "Call {emergency} now, or your local"
-        ):
-            self._problem(f"{path}.say", "starts with “Call {emergency} now, or your local emergency number.”")
+        if sign.get("level") == "emergency" and not str(sign.get("say")).startswith(FIRST_WORDS):
+            self._problem(f"{path}.say", f"starts with “{FIRST_WORDS}”")
         kept = {key: sign.get(key, "") for key in ("id", "level", *_TEXTS)}
-        return {**kept, **{key: True for key in ("needs_back", "only_told") if sign.get(key)}}
-
-    def _rules(self, number: int, sign: Mapping[str, Any]) -> Iterator[list[Any]]:
-        for key in ("heard", "heard_when_asked"):
-            for i, line in enumerate(sign.get(key) or ()):
-                chains, excluded = self._pattern(str(line), f"signs.{number}.{key}.{i}")
-                needed = sorted({g for chain in chains for g in chain[::2]})
-                yield [number, int(key == "heard_when_asked"), needed, chains, excluded]
+        return {**kept, **{key: True for key in _FLAGS if sign.get(key)}}
 
     def _in_order(self) -> None:
         levels = [LEVELS.index(sign["level"]) for sign in self.source["signs"] if sign.get("level") in LEVELS]
         if levels != sorted(levels):
             self._problem("signs", f"the signs stand in the order {', '.join(LEVELS)}")
+        ids = [sign.get("id") for sign in self.source["signs"]]
+        for number, name in enumerate(ids):
+            if name in ids[:number]:
+                self._problem(f"signs.{number}", f"the id “{name}” is used twice")
 
     def _slot_values(self) -> None:
         seen: dict[str, str] = {}
-        ids: set[str] = set()
         for number, sign in enumerate(self.source["signs"]):
-            path = f"signs.{number}"
-            if sign.get("id") in ids:
-                self._problem(path, f"the id “{sign.get('id')}” is used twice")
-            ids.add(sign.get("id"))
+            path = f"signs.{number}.says"
             values = sign.get("says") or ()
-            if len(values) < _LEAST_SLOT_VALUES:
-                self._problem(f"{path}.says", f"{len(values)} values, fewer than {_LEAST_SLOT_VALUES}")
+            if len(values) < LEAST_SLOT_VALUES:
+                self._problem(path, f"{len(values)} values, fewer than {LEAST_SLOT_VALUES}")
             for i, value in enumerate(values):
-                here = f"{path}.says.{i}"
-                if not _SLOT_VALUE.fullmatch(str(value)) or len(str(value)) > _MOST_SLOT_CHARACTERS:
-                    self._problem(here, "lower-case letters, spaces and apostrophes only, at most 140 characters")
+                here = f"{path}.{i}"
+                if not _SLOT_VALUE.fullmatch(str(value)) or len(str(value)) > MOST_SLOT_CHARACTERS:
+                    self._problem(here, f"lower-case letters, spaces, apostrophes; at most {MOST_SLOT_CHARACTERS}")
                 if value in seen:
                     self._problem(here, f"“{value}” is also in {seen[value]}")
                 seen[value] = here
 
-    def _rarest(self, needed: list[int]) -> int:
-        """Return the group by which a rule is found: the one with the fewest phrases is seldom there in vain."""
-        names = {number: name for name, number in self.groups.items()}
-        return min(needed, key=lambda g: (names[g] in ("BACK", "PAIN", "CANNOT"), g))
+    # -- lists --------------------------------------------------------------------------------------------------
 
-    def _tree(self, groups: Iterator[int]) -> dict[str, Any]:
-        names = {number: name for name, number in self.groups.items()}
-        tree: dict[str, Any] = {}
-        for group in groups:
-            for variant in self._expanded(names[group]):
-                node: dict[str, Any] = {"": tree}
-                children = tree
-                for word in variant:
-                    node = children.setdefault(word, {})
-                    children = node
-                ends = node.setdefault("", [])
-                if group not in ends:
-                    ends.append(group)
-        return tree
-
-    # -- lists of words -----------------------------------------------------------------------------------------
-
-    def _vocabulary(self) -> set[str]:
-        return {word for variants in self.variants.values() for variant in variants for word in variant}
-
-    def _known(self) -> dict[str, int]:
-        ordinary = set(str(self.source.get("ordinary", "")).split())
-        known = dict.fromkeys(sorted(self._vocabulary() | ordinary | {j + "not" for j in self.joined}), 1)
-        known.update(dict.fromkeys(sorted(self.ignored), 0))
-        return known
+    def _known(self) -> set[str]:
+        """Return the words that are not taken for misspellings of others."""
+        used = {word for variants in self.variants.values() for variant in variants for word in variant}
+        return used | self.ignored | self._listed("ordinary")
 
     def _near(self) -> dict[str, str]:
         """Return each long symptom word under itself less one letter, so that one wrong letter is forgiven."""
         near: dict[str, str] = {}
         known = self._known()
-        targets = str(self.source.get("often_misspelled", "")).split()
-        for word in (w for w in targets if len(w) >= _FUZZY_LETTERS):
+        for word in sorted(self._listed("often_misspelled")):
             meant = self.same.get(word, word)
-            for shorter in [word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))]:
-                if shorter == word or (shorter not in known and shorter not in self.same):
+            near.setdefault(word, meant)
+            for shorter in (word[:i] + word[i + 1 :] for i in range(1, len(word))):
+                if shorter not in known and shorter not in self.same:
                     near.setdefault(shorter, meant)
-        return {short: meant for short, meant in near.items() if " " not in meant}
+        return near
 
-    def _through(self) -> dict[str, int]:
-        denial = self.source["denial"]
-        through: dict[str, int] = {}
-        for kind, key in ((1, "through"), (3, "or"), (2, "before")):
-            through.update({self._read(w, lean=False)[0]: kind for w in denial[key].split()})
-        return dict(sorted(through.items()))
+    def _symptoms(self) -> list[int]:
+        """Return the groups across which a denial reaches in a list ("no fever, numb legs or ..."), and parts of the body."""
+        listed = {*self.source["symptoms"], *self.source["denial"]["parts"].split()} - {self.source["special"]["gone"]}
+        return sorted(number for name, number in self.numbers.items() if name in listed)
 
-    def _people(self) -> dict[str, int]:
-        people: dict[str, int] = {}
-        for kind, key in ((3, "asks"), (2, "belongings"), (1, "words")):
-            for word in self.source["people"][key].split():
-                people[self._read(word, lean=False)[0]] = kind
-        return dict(sorted(people.items()))
-
-    def _listed(self, key: str) -> dict[str, int]:
-        return dict.fromkeys(str(self.source[key]).split(), 1)
+    def _lists(self) -> dict[str, str]:
+        """Return the lists of single words by which denials, questions and people are told, as the function reads them."""
+        lists = {
+            **{key: self.source["denial"][key] for key in ("before", "through", "or")},
+            **{key: self.source["people"][key] for key in ("people", "belongings", "asks", "how", "of_animals")},
+            **{key: self.source[key] for key in ("openers", "fillers", "opening_verbs", "no_question")},
+        }
+        read = {key: (self._read(word, lean=False) for word in str(text).split()) for key, text in lists.items()}
+        listed = {key: " ".join(sorted({phrase[0] for phrase in phrases})) for key, phrases in read.items()}
+        return {**listed, "joined": " ".join(sorted(self.joined))}
 
     def _problem(self, path: str, message: str) -> None:
         self.problems.append((path, message))

@@ -11,7 +11,7 @@ from ask_sdk_model import IntentRequest, LaunchRequest, Response
 
 from alexa.requests import hear, session_of
 from alexa.responses import respond
-from guide.conversation import take_turn
+from guide.conversation import said, take_turn
 from guide.heard import Heard
 from guide.release import Release
 from guide.state import Move
@@ -66,5 +66,14 @@ class SpokenErrorHandler(AbstractExceptionHandler):
     def handle(self, handler_input: HandlerInput, exception: Exception) -> Response:
         log.error("turn failed: %s", type(exception).__name__)
         release = self._current_release()
-        place = release.place(session_of(handler_input.request_envelope).locale)
-        return respond(tell(release, place, 0, Move("failed")), handler_input.response_builder)
+        envelope = handler_input.request_envelope
+        reply = tell(release, release.place(session_of(envelope).locale), 0, Move("failed"))
+        if envelope.session:  # the conversation goes on from where it was before what failed
+            before = envelope.session.attributes
+            kept = before if isinstance(before, dict) else {}
+            handler_input.attributes_manager.session_attributes = {
+                **kept,
+                "said": said(reply),
+                "release": release.version,
+            }
+        return respond(reply, handler_input.response_builder)

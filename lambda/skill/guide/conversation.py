@@ -54,10 +54,10 @@ def take_turn(release: Release, session: Session, attributes: Any, heard: Heard)
     reply = tell(release, release.place(session.locale), after.turn, move)
     if after.slow:
         reply = reply._replace(speech=slowly(reply.speech), reprompt=reply.reprompt and slowly(reply.reprompt))
-    return reply, {**states.write(after), "said": _said(reply), "release": release.version}
+    return reply, {**states.write(after), "said": said(reply), "release": release.version}
 
 
-def _said(reply: Reply) -> dict[str, Any]:
+def said(reply: Reply) -> dict[str, Any]:
     """What the last reply was, for whoever tests or counts: ids only."""
     return {
         "outcome": reply.outcome,

@@ -204,10 +204,10 @@ class WarningSigns:
         for key in groups:
             for number in self._rules_of.get(str(key), ()):
                 sign, when_asked, needed, chains, excluded = self._rules[number]
-                if not all(g in groups for g in needed) or any(g in groups for g in excluded):
+                if not all(group in groups for group in needed):
                     continue
                 matched = [self._links(chain, said) for chain in chains]
-                if not all(matched):
+                if not all(matched) or any(self._stands(chain, said) for chain in excluded):
                     continue
                 if asking is None:
                     asking = self._asking(said)
@@ -232,6 +232,12 @@ class WarningSigns:
                 joined.extend(self._joined(span, chain[i], chain[i + 1], said))
             spans = joined[:_MOST_PLACES]
         return spans
+
+    def _stands(self, chain: list[int], said: _Utterance) -> bool:
+        """Tell whether an exclusion is there; whether it is denied does not matter."""
+        if not all(group in said.groups for group in chain[::2]):
+            return False
+        return len(chain) == 1 or bool(self._links(chain, said))
 
     def _joined(self, span: _Span, link: int, group: int, said: _Utterance) -> Iterable[_Span]:
         start, end = span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.content_copies import ContentCopy
 from workbench.compiler.build import compiled_signs
 from workbench.compiler.checks.heard import check_heard
-from workbench.compiler.content import PHRASES, Content
+from workbench.compiler.content import PHRASES, WARNING_SIGNS, Content
 from workbench.compiler.problems import Problems
 
 
@@ -26,6 +26,7 @@ def test_whatever_is_heard_wrong_is_told_of_at_its_line(buildable_copy: ContentC
     sign = buildable_copy.insert_after("heat", "ask:", "  - he has stopped breathing since i put heat on his back")
     asked = buildable_copy.insert_after("massage", "ask:", "  - is no pulse a warning sign after a back massage")
     built_in = buildable_copy.insert_after("ice", "ask:", "  - shut up")
+    example = buildable_copy.insert_after(WARNING_SIGNS, "    examples:", "      - gah he has stopped breathing")
     suggestion = "ask_anything: Say *purple elephants dancing*. What now?"
     phrase = buildable_copy.replace_line(PHRASES, "  ask_anything:", f"  {suggestion}")
     told = heard_wrong(buildable_copy.load()[0])
@@ -43,6 +44,10 @@ def test_whatever_is_heard_wrong_is_told_of_at_its_line(buildable_copy: ContentC
     assert told_of(PHRASES, phrase) == [
         "'ask_anything' suggests saying 'purple elephants dancing', which would not be understood; "
         "add it to an answer's ask lines, or suggest something else"
+    ]
+    assert told_of(WARNING_SIGNS, example) == [
+        "'gah he has stopped breathing' reaches the function without its words, where no such sign is heard; "
+        "add a frame for it in interaction_model/intents.yaml, or add it to 'says'"
     ]
     (stolen,) = told_of("ice", built_in)
     assert stolen.startswith("'shut up' ") and "AMAZON.StopIntent" in stolen

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guide.release import Release
 from workbench.compiler.interaction_model import Model
 from workbench.standin.device import intent_request
 from workbench.standin.ears import BUILT_IN, FALLBACK, SEARCH_QUERY, Ears, Hearing
@@ -159,11 +159,14 @@ class TestGeneratedModel:
             for phrase in BUILT_IN[name].split("|"):
                 assert heard(ears, phrase) == (name, "built-in", {}), phrase
 
-    def test_every_sample_without_a_slot_is_its_intent(self, ears: Ears, model: Model) -> None:
+    def test_every_sample_without_a_slot_means_what_its_intent_means(
+        self, ears: Ears, model: Model, release: Release
+    ) -> None:
+        """ "Never mind" is Alexa's own way to cancel and a sample of ours; both mean to stop."""
         for intent in model["interactionModel"]["languageModel"]["intents"]:
             for sample in intent["samples"]:
                 if "{" not in sample:
-                    assert ears.hear(sample).intent == intent["name"], sample
+                    assert release.intents[ears.hear(sample).intent] == release.intents[intent["name"]], sample
 
     def test_every_carrier_passes_on_what_stands_in_its_slot(self, ears: Ears, model: Model) -> None:
         for intent in model["interactionModel"]["languageModel"]["intents"]:
@@ -176,7 +179,27 @@ class TestGeneratedModel:
         said=st.text(max_size=200)
         | st.lists(
             st.sampled_from(
-                ["what", "is", "a", "my", "back", "hurts", "i", "have", "heat", "numb", "legs", "please", "tell", "me", "about", "how", "do", "the", "stop"]
+                [
+                    "what",
+                    "is",
+                    "a",
+                    "my",
+                    "back",
+                    "hurts",
+                    "i",
+                    "have",
+                    "heat",
+                    "numb",
+                    "legs",
+                    "please",
+                    "tell",
+                    "me",
+                    "about",
+                    "how",
+                    "do",
+                    "the",
+                    "stop",
+                ]
             ),
             max_size=12,
         ).map(" ".join)
@@ -191,19 +214,14 @@ class TestGeneratedModel:
         assert bool(hearing.slots) == bool(slots)
         assert all(slot.value for slot in hearing.slots.values())
 
-    @given(said=st.text(alphabet="abcdefghijklmnopqrstuvwxyz '", min_size=1, max_size=60))
-    def test_intent_without_slots_carries_no_text(self, ears: Ears, said: str) -> None:
-        hearing = ears.hear(said)
-        request = intent_request(hearing)
-        if not hearing.slots:
-            assert request == {
-                "type": "IntentRequest",
-                "dialogState": "STARTED",
-                "intent": {"name": hearing.intent, "confirmationStatus": "NONE"},
-            }
-
-    def test_two_lines_of_an_intent_without_slots_make_the_same_request(self, ears: Ears, model: Model) -> None:
+    def test_intent_without_slots_carries_no_text(self, ears: Ears, model: Model) -> None:
+        """Whatever line of it was said, the request has its name and nothing else that could tell the lines apart."""
         for intent in model["interactionModel"]["languageModel"]["intents"]:
             if not intent.get("slots"):
-                requests = {json.dumps(intent_request(ears.hear(sample))) for sample in intent["samples"]}
-                assert len(requests) <= 1, intent["name"]
+                for sample in intent["samples"]:
+                    hearing = ears.hear(sample)
+                    assert intent_request(hearing) == {
+                        "type": "IntentRequest",
+                        "dialogState": "STARTED",
+                        "intent": {"name": hearing.intent, "confirmationStatus": "NONE"},
+                    }

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from workbench.compiler.answers import Answer, Passage
 from workbench.compiler.content import PHRASES, Content
+from workbench.compiler.layout import is_left_over
 from workbench.compiler.problems import Problem
 
 # An offer names two answers; a third leaves room for one that a later change takes away.
 NEXT = range(2, 4)
+
+# "Shall I walk you through how to …, or how to …?" names two.
+MOST_ROUTINES = 2
 
 
 def check(content: Content) -> Iterator[Problem]:
@@ -44,6 +48,10 @@ def _facts(content: Content, answer: Answer) -> Iterator[Problem]:
     if answer.card:
         passages = [*passages, ("## Card", answer.card)]
     for name, passage in passages:
+        if is_left_over(passage.text):
+            yield Problem(
+                answer.file, passage.line, f"{name} is still what guide new wrote; say there what listeners should hear"
+            )
         yield from _known(content, answer.file, passage.line, passage.sources)
         if answer.kind != "guide" and not passage.sources and not name.startswith("step "):
             yield Problem(
@@ -51,6 +59,13 @@ def _facts(content: Content, answer: Answer) -> Iterator[Problem]:
                 passage.line,
                 f"{name} states facts without a source; end it with a mark such as [^nhs-back-pain]",
             )
+    if len(answer.routines) > MOST_ROUTINES:
+        line = answer.routines[MOST_ROUTINES].line
+        yield Problem(
+            answer.file,
+            line,
+            f"has {len(answer.routines)} routines; a listener is offered {MOST_ROUTINES} at most. Put the others in answers of their own",
+        )
     for routine in answer.routines:
         if answer.kind != "guide" and not any(step.sources for step in routine.steps):
             yield Problem(

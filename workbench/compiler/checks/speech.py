@@ -47,7 +47,9 @@ def check(content: Content) -> Iterator[Problem]:
             short = passage is answer.short
             limits = (SHORT_SECONDS, SHORT_GRADE) if short else (PART_SECONDS, PART_GRADE)
             tail = _tail(content, answer.id, short)
-            yield from _part(answer.file, passage.line, name, passage.text, limits, words, tail)
+            yield from _part(
+                answer.file, passage.line, name, passage.text, limits, words, tail, tuple(answer.topics[:1])
+            )
         if answer.card:
             yield from _card(answer.file, answer.card.line, answer.card.text)
         if len(answer.title) > TITLE_CHARACTERS:
@@ -75,11 +77,18 @@ def check(content: Content) -> Iterator[Problem]:
 def _tail(content: Content, answer: str, short: bool) -> str:
     """What is heard after the short answer in the same reply; the reply is what a listener takes in, not the file."""
     more = content.phrases.get("more")
-    return more[0].text if short and more and content.answers[answer].more else ""
+    return max((wording.text for wording in more), key=len) if short and more and content.answers[answer].more else ""
 
 
 def _part(
-    file: str, line: int, name: str, text: str, limits: tuple[float, float], words: dict[str, str], tail: str
+    file: str,
+    line: int,
+    name: str,
+    text: str,
+    limits: tuple[float, float],
+    words: dict[str, str],
+    tail: str,
+    names: tuple[str, ...] = (),
 ) -> Iterator[Problem]:
     yield from _markup(file, line, name, text)
     yield from _forbidden(file, line, name, plain(text))
@@ -96,7 +105,7 @@ def _part(
         )
     if any(pause > BREAK_SECONDS for pause in breaks(text)):
         yield Problem(file, line, f"{name}: a break may last {BREAK_SECONDS:.0f} seconds at most; use two in a row")
-    reading = grade(f"{text} {tail}")
+    reading = grade(f"{text} {tail}", names)
     if reading > most_grade:
         yield Problem(
             file,
