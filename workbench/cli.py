@@ -24,6 +24,9 @@ COMMANDS = {
     "diff": "say what differs between two releases",
     "prune": "delete old releases from the content table",
     "withdraw": "take one answer off the air at once, in every release",
+    "deploy": "put code, content and interaction model into AWS and Alexa",
+    "package": "write the skill package, for ask-cli or as a zip file",
+    "certified": "say or record which interaction model Alexa has certified",
 }
 
 # Exit statuses: 0 done, 1 what was asked for found something wrong, 2 the command could not be understood.

@@ -7,6 +7,7 @@ twice: CloudFormation repeats an event when it has lost the answer, and goes bac
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 SKILL_PACKAGE = HERE / "skill-package.zip"
 RELEASE = HERE / "release.json"
+CERTIFIED = HERE / "certified.json"
+"""What interaction_model/certified/record.json says; missing before the first certification."""
 
 FOLDER = "skill-packages/"
 _HASH_DIGITS = 16
@@ -67,6 +70,8 @@ def release(event: Event) -> Made:
     published = _published(table, stage, data, origin, asked.get("ContentOnAir") == "bundle", withdrawn)
     package = pack(data)
     record_model(table, stage, package.model)
+    if CERTIFIED.exists():
+        record_model(table, stage, json.loads(CERTIFIED.read_bytes())["model"], certified=True)
     return f"release-{stage}", {"Bundled": package.version, "OnAir": published.pointer.version}
 
 

@@ -275,7 +275,6 @@ def publish_bundle(
         ConflictError: when somebody publishes at the same moment.
     """
     package = pack(data)
-    stored = store(table, package, origin)
     seen = table.pointer(stage)
     before = bundle(table, stage)
     by_hand = (
@@ -284,12 +283,13 @@ def publish_bundle(
         and seen.version not in (before.version if before else "", package.version)
     )
     if seen and by_hand and not move:
+        store(table, package, origin)
         published = Published(seen, False)
     else:
         published = publish(table, stage, package, seen, origin, "deploy")
     left_out = set(withdrawn_in_bundle)
     answers = [answer for answer in package.release.get("answers", {}) if answer not in left_out]
-    facts = {"version": stored.version, "schema": stored.schema, "answers": answers, "origin": origin._asdict()}
+    facts = {"version": package.version, "schema": package.schema, "answers": answers, "origin": origin._asdict()}
     table.change_facts("bundle", stage, lambda _: facts)
     return published
 

@@ -24,8 +24,7 @@ from guide.release import Release
 from stores import dynamodb
 from stores.dynamodb import METRIC, METRIC_NAMESPACE, PublishedRelease, print_metric
 from tests.content_tables import ORIGIN, STAGE, TABLE, edition_of, new_client, package, packed, release_data
-from workbench.publishing import ContentTable, pack, publish, restore, withdraw
-from workbench.publishing import canonical as canonical_json
+from workbench.publishing import ContentTable, publish, restore, withdraw
 
 _BUNDLED = 0
 _MOST_HELD_SECONDS = 0.3
@@ -145,7 +144,9 @@ class TestFollowing:
         assert edition_of(following.published()) == _BUNDLED
         held.let_go.set()
 
-    def test_published_release_is_on_the_air_with_the_next_request(self, table: ContentTable, following: Following) -> None:
+    def test_published_release_is_on_the_air_with_the_next_request(
+        self, table: ContentTable, following: Following
+    ) -> None:
         publish(table, STAGE, package(1), None, ORIGIN)
         assert edition_of(following.look()) == 1
         publish(table, STAGE, package(2), table.pointer(STAGE), ORIGIN)
@@ -295,7 +296,9 @@ class TestTrouble:
         assert set(following.counted) == {"corrupted (KeyError)"}
 
     @pytest.mark.parametrize("about", ["", "[]", "{}", '{"version":"f00","sha256":"","chunks":1000000,"schema":1}'])
-    def test_pointer_that_makes_no_sense(self, client: Any, table: ContentTable, following: Following, about: str) -> None:
+    def test_pointer_that_makes_no_sense(
+        self, client: Any, table: ContentTable, following: Following, about: str
+    ) -> None:
         client.put_item(TableName=TABLE, Item={"pk": {"S": "stage"}, "sk": {"S": STAGE}, "about": {"S": about}})
         assert edition_of(following.look()) == _BUNDLED
         assert following.counted
@@ -408,7 +411,9 @@ class OldAnswers(Held):
 
 
 class TestHold:
-    def test_request_that_finds_no_answer_is_not_held_up_longer_than_allowed(self, client: Any, table: ContentTable) -> None:
+    def test_request_that_finds_no_answer_is_not_held_up_longer_than_allowed(
+        self, client: Any, table: ContentTable
+    ) -> None:
         held = Held(client)
         following = Following(lambda: held, hold=dynamodb.HOLD_SECONDS)
         following.published()
@@ -494,7 +499,3 @@ def chunk_key(number: int) -> dict[str, Any]:
 def change_chunk(client: Any, number: int, data: bytes, checksum: str = "") -> None:
     item = {**chunk_key(number), "data": {"B": data}, "upload": {"S": "somebody"}}
     client.put_item(TableName=TABLE, Item={**item, "sha256": {"S": checksum or hashlib.sha256(data).hexdigest()}})
-
-
-def test_packing_is_what_the_compiler_writes() -> None:
-    assert pack(canonical_json(release_data(1))) == package(1)

@@ -19,7 +19,21 @@ _ANSWERS = list(_WHOLE.answers)
 _ROLES = set(_WHOLE.roles.values())
 
 # What can follow an answer, wherever it leads.
-_COMMANDS = ("yes", "next", "more", "repeat", "previous", "both", "first", "second", "walk", "left", "who_says", "hurts", "no")
+_COMMANDS = (
+    "yes",
+    "next",
+    "more",
+    "repeat",
+    "previous",
+    "both",
+    "first",
+    "second",
+    "walk",
+    "left",
+    "who_says",
+    "hurts",
+    "no",
+)
 
 
 def converse(release: Release, *turns: Heard) -> list[str]:
@@ -40,8 +54,15 @@ def asked(answer: str) -> Heard:
 @pytest.mark.parametrize("answer", _ANSWERS)
 def test_nothing_of_it_is_said_or_shown(answer: str) -> None:
     facts = _WHOLE.answers[answer]
-    said = " ".join(converse(Without(_WHOLE, [answer]), asked(answer), *(Heard("command", command=c) for c in _COMMANDS)))
-    for text in (facts["short"], *facts["more"], facts["card"], *(step for r in facts["routines"] for step in r["steps"])):
+    said = " ".join(
+        converse(Without(_WHOLE, [answer]), asked(answer), *(Heard("command", command=c) for c in _COMMANDS))
+    )
+    for text in (
+        facts["short"],
+        *facts["more"],
+        facts["card"],
+        *(step for r in facts["routines"] for step in r["steps"]),
+    ):
         assert not text or text not in said
 
 
@@ -49,7 +70,7 @@ def test_nothing_of_it_is_said_or_shown(answer: str) -> None:
 def test_who_asks_hears_that_it_has_changed_and_is_led_on(answer: str) -> None:
     (said,) = converse(Without(_WHOLE, [answer]), asked(answer))
     assert "has just changed" in said
-    assert said.split("?")[0].count(".") >= 1
+    assert any(_WHOLE.name(other) in said for other in _WHOLE.answers[answer]["next"])
 
 
 @pytest.mark.parametrize("withdrawn", [*([answer] for answer in _ANSWERS), sorted(_ROLES), _ANSWERS])
@@ -57,7 +78,9 @@ def test_every_other_answer_and_every_command_still_works(withdrawn: list[str]) 
     without = Without(_WHOLE, withdrawn)
     for answer in _ANSWERS:
         for command in _COMMANDS:
-            for said in converse(without, asked(answer), Heard("command", command=command), Heard("command", command="yes")):
+            for said in converse(
+                without, asked(answer), Heard("command", command=command), Heard("command", command="yes")
+            ):
                 assert said.strip()
 
 

@@ -52,5 +52,8 @@ def test_every_line_in_every_locale(device: NewDevice, lines: list[tuple[str, st
 
 
 def test_topic_is_told_about_whatever_way_it_is_asked_for(device: NewDevice, content: Content) -> None:
-    asked = [(f"tell me about {topic}", answer.id) for answer in content.answers.values() for topic in answer.topics]
+    """Unless an answer claims the very line: "tell me about back spasms" asks what they are."""
+    claimed = {line for answer in content.answers.values() for line in answer.ask}
+    topics = [(topic, answer.id) for answer in content.answers.values() for topic in answer.topics]
+    asked = [(f"tell me about {topic}", answer) for topic, answer in topics if f"tell me about {topic}" not in claimed]
     assert strays(device(LOCALES[0]), asked) == []

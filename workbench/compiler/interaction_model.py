@@ -45,6 +45,8 @@ def meanings(content: Content) -> dict[str, dict[str, Any]]:
         found[name] = {"slot": "query", "reads": frame["reads"], **({"urgent": True} if frame["urgent"] else {})}
     for answer in content.answers:  # all of them: a certified model may know one that this model has no place for
         found[intent_name(answer)] = {"answer": answer}
+    for name, served in (content.intents.get("retired") or {}).items():
+        found.setdefault(name, {"command": served["means"]} if "means" in served else {"answer": served["answer"]})
     return found
 
 

@@ -240,6 +240,10 @@ class _Compiler:
     def _check_phrase(self, phrase: str, path: str, found: list[Phrase], lean: bool) -> None:
         """Report a phrase of which too little is left: "so much blood" would hear every mention of blood."""
         last = phrase.split()[-1]
+        choices = [choice for _, plain in _PIECE.findall(phrase) if "/" in plain for choice in plain.split("/")]
+        for choice in choices if lean else ():
+            if choice not in self.named and not self._read(choice):
+                self._problem(path, f"“{choice}” is an ignored word: as one of several it stands for nothing at all")
         if not found:
             self._problem(path, f"nothing is left of “{phrase}” once the ignored words are dropped")
         elif set("/()") & set(phrase) or phrase in self.named or not lean:

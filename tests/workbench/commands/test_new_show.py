@@ -24,17 +24,17 @@ def copy(content_copy: ContentCopy, use_root: Callable[[Path], None]) -> Content
 
 class TestNew:
     def test_lays_out_an_answer(self, copy: ContentCopy, capsys: pytest.CaptureFixture[str]) -> None:
-        assert cli.main(["new", "foam-roller"]) == 0
-        said = "content/en/answers/foam-roller.md is laid out. Fill it in, then: guide check, and guide show foam-roller --watch\n"
+        assert cli.main(["new", "warm-brick"]) == 0
+        said = "content/en/answers/warm-brick.md is laid out. Fill it in, then: guide check, and guide show warm-brick --watch\n"
         assert capsys.readouterr().out == said
-        answer = copy.load()[0].answers["foam-roller"]
-        assert (answer.title, answer.topics, answer.review["status"]) == ("Foam roller", ["foam roller"], "sourced")
+        answer = copy.load()[0].answers["warm-brick"]
+        assert (answer.title, answer.topics, answer.review["status"]) == ("Warm brick", ["warm brick"], "sourced")
         assert answer.review["checked"] == str(datetime.date.today())
         assert answer.short and answer.more and answer.card
 
     def test_only_what_an_editor_has_to_fill_in_is_missing(self, copy: ContentCopy) -> None:
-        cli.main(["new", "foam-roller"])
-        name = copy.name("foam-roller")
+        cli.main(["new", "warm-brick"])
+        name = copy.name("warm-brick")
         told = [
             problem.partition(" ")[2]
             for problem in copy.problems(today=datetime.date.today())
@@ -43,11 +43,11 @@ class TestNew:
         assert sorted(told) == ["the field 'ask' is missing or empty", "the field 'next' is missing or empty"]
 
     def test_filled_in_it_passes(self, copy: ContentCopy) -> None:
-        cli.main(["new", "foam-roller"])
+        cli.main(["new", "warm-brick"])
         numbers = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
-        copy.replace_line("foam-roller", "next:", "next: [massage, heat]")
+        copy.replace_line("warm-brick", "next:", "next: [massage, heat]")
         copy.replace_line(
-            "foam-roller", "ask:", "\n".join(["ask:", *(f"  - foam roller number {n}" for n in numbers.split())])
+            "warm-brick", "ask:", "\n".join(["ask:", *(f"  - warm brick number {n}" for n in numbers.split())])
         )
         assert copy.problems(today=datetime.date.today()) == []
 
@@ -61,7 +61,7 @@ class TestNew:
 
     @pytest.mark.parametrize(
         "identity",
-        ["Foam-Roller", "foam roller", "foam_roller", "../foam", "foam--roller", "-foam", "foam-", "foam2", "", "é"],
+        ["Foam-Roller", "warm brick", "foam_roller", "../foam", "foam--roller", "-foam", "foam-", "foam2", "", "é"],
     )
     def test_what_cannot_be_an_id(self, copy: ContentCopy, capsys: pytest.CaptureFixture[str], identity: str) -> None:
         before = sorted(copy.root.rglob("*"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.compiler.answers import Answer, Passage
-from workbench.compiler.content import PHRASES, Content
+from workbench.compiler.content import PHRASES, WARNING_SIGNS, Content
 from workbench.compiler.layout import is_left_over
 from workbench.compiler.problems import Problem
 
@@ -24,9 +24,19 @@ def check(content: Content) -> Iterator[Problem]:
         if name not in content.answers:
             line = content.lines[PHRASES]("roles", role)
             yield Problem(PHRASES, line, f"the role '{role}' names '{name}', and there is no such answer")
+    yield from _signs(content)
     for wordings in content.phrases.values():
         for phrase in wordings:
             yield from _known(content, PHRASES, phrase.line, phrase.sources)
+
+
+def _signs(content: Content) -> Iterator[Problem]:
+    for i, sign in enumerate(content.signs.get("signs", [])):
+        line = content.lines[WARNING_SIGNS]("signs", i, "sources")
+        named = sign.get("sources") or []
+        if not named:
+            yield Problem(WARNING_SIGNS, line, f"the sign '{sign.get('id')}' has no source; name one of content/sources.yaml")
+        yield from _known(content, WARNING_SIGNS, line, tuple(named))
 
 
 def _next(content: Content, answer: Answer) -> Iterator[Problem]:

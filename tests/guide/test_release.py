@@ -1,0 +1,87 @@
+"""Reading one compiled release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from guide.release import SCHEMA, Release, say, topic_key
+from guide.understanding import Understanding
+from guide.warning_signs import WarningSigns
+
+
+def test_another_schema_is_refused(release_data: dict[str, Any]) -> None:
+    for schema in (SCHEMA + 1, None, str(SCHEMA)):
+        with pytest.raises(ValueError, match="schema"):
+            Release({**release_data, "schema": schema})
+
+
+def test_sections_are_read_when_they_are_needed(release_data: dict[str, Any]) -> None:
+    """Start-up time is a feature: a welcome needs neither the signs nor the weights."""
+    release = Release({**release_data, "signs": None, "understanding": None})
+    assert release.phrase("welcome", 0)
+
+
+def test_signs_and_understanding(release: Release) -> None:
+    assert isinstance(release.signs, WarningSigns)
+    assert isinstance(release.understanding, Understanding)
+    assert release.signs is release.signs
+
+
+def test_wordings_of_a_phrase_take_turns(release: Release, release_data: dict[str, Any]) -> None:
+    wordings = release_data["phrases"]["more"]
+    assert len(wordings) > 1
+    assert [release.phrase("more", turn) for turn in range(2 * len(wordings))] == [*wordings, *wordings]
+
+
+@pytest.mark.parametrize("locale", ["en-US", "en-GB", "en-CA", "en-AU", "en-IN"])
+def test_a_place_has_its_own_words(locale: str, release: Release, release_data: dict[str, Any]) -> None:
+    place = release.place(locale)
+    for name, (said, shown) in release_data["places"]["served"][locale].items():
+        assert place.spoken[name] == said.replace("&", "&amp;")
+        assert place.shown[name] == shown
+
+
+@pytest.mark.parametrize(("locale", "nearest"), [("en-NZ", "en-AU"), ("en-IE", "en-GB"), ("de-DE", "en-US"), ("", "en-US")])
+def test_a_place_that_is_not_served_has_the_nearest_words_and_no_numbers(
+    locale: str, nearest: str, release: Release
+) -> None:
+    place, near = release.place(locale), release.place(nearest)
+    assert place.spoken["acetaminophen"] == near.spoken["acetaminophen"]
+    assert place.spoken["emergency"] == "your local emergency number"
+    for name in ("emergency", "advice", "poison", "crisis"):
+        assert not any(character.isdigit() for character in place.shown[name])
+
+
+def test_places_are_made_once(release: Release) -> None:
+    assert release.place("en-GB") is release.place("en-GB")
+
+
+@pytest.mark.parametrize("said", ["ice or heat", "Ice or heat", "the ice or heat", "about ice or heat"])
+def test_a_topic_is_known_with_and_without_articles(said: str, release: Release) -> None:
+    assert release.topic(said) == "ice-or-heat"
+
+
+def test_what_is_no_topic_is_none(release: Release) -> None:
+    assert release.topic("the weather") == ""
+    assert release.topic("") == ""
+
+
+def test_topic_key() -> None:
+    assert topic_key("The Hip Bridge") == topic_key("hip bridge") == "hip bridge"
+
+
+def test_every_name_leads_to_its_answer(release: Release) -> None:
+    for answer in release.answers:
+        assert release.topic(release.name(answer)) == answer
+
+
+def test_names_are_escaped(release_data: dict[str, Any]) -> None:
+    answers = {**release_data["answers"], "heat": {**release_data["answers"]["heat"], "name": "heat & <ice>"}}
+    assert Release({**release_data, "answers": answers}).name("heat") == "heat &amp; &lt;ice&gt;"
+
+
+def test_say_fills_places_and_values(release: Release) -> None:
+    place = release.place("en-GB")
+    assert say("Call {emergency} for {what}.", place, {"what": "help"}) == "Call triple nine for help."

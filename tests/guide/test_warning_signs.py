@@ -1,0 +1,295 @@
+"""Warning signs: what is told, what is only asked about, what is no sign, and anything at all as input."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guide.warning_signs import LEVELS, WarningSigns
+from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs, misheard
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "tests" / "data" / "warning_signs"
+SLOW_MACHINE = 10
+"""A machine that also runs other tests may be this many times slower than the one that the budgets were set on."""
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+SOURCE: dict[str, Any] = _yaml(ROOT / "content" / "en" / "warning_signs.yaml")
+COMPILED: dict[str, Any] = json.loads(json.dumps(compile_warning_signs(SOURCE)))
+SIGNS = WarningSigns(COMPILED)
+
+
+def _told() -> Iterator[tuple[str, str]]:
+    for level, groups in _yaml(DATA / "told.yaml").items():
+        for lines in groups.values():
+            for line in lines:
+                yield level, line
+
+
+def _asked() -> Iterator[tuple[str, str]]:
+    for level, lines in _yaml(DATA / "asked.yaml").items():
+        for line in lines:
+            yield level, line
+
+
+def _none() -> Iterator[str]:
+    for lines in _yaml(DATA / "none.yaml").values():
+        yield from lines
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_is_told_gets_a_warning_of_its_level_or_a_stricter_one(level: str) -> None:
+    missed = []
+    for wanted, line in _told():
+        found = SIGNS.find(line)
+        if wanted == level and (found is None or found.asked or LEVELS.index(found.level) > LEVELS.index(level)):
+            missed.append((line, found))
+    assert not missed
+
+
+def test_what_is_asked_about_is_named_but_not_taken_for_told() -> None:
+    wrong = []
+    for level, line in _asked():
+        found = SIGNS.find(line)
+        if found is None or not found.asked or LEVELS.index(found.level) > LEVELS.index(level):
+            wrong.append((line, found))
+    assert not wrong
+
+
+def test_what_carries_no_sign_raises_no_alarm() -> None:
+    assert not [(line, found) for line in _none() if (found := SIGNS.find(line))]
+
+
+def test_there_is_enough_of_each_kind_to_mean_something() -> None:
+    assert len(list(_told())) >= 1_000
+    assert len(list(_none())) >= 800
+    assert len({line for _, line in _told()} & set(_none())) == 0
+
+
+def test_every_authored_line_is_heard_as_its_sign_or_a_stricter_one() -> None:
+    assert misheard(COMPILED, SOURCE) == []
+
+
+def test_every_sign_is_told_somewhere_in_the_examples() -> None:
+    heard = {found.sign for sign in SOURCE["signs"] for line in sign["examples"] for found in SIGNS.find_all(line)}
+    assert heard == {sign["id"] for sign in SOURCE["signs"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "sign"),
+    [
+        ("i have a fever and i can't pee and my back hurts", "cannot-pee"),
+        ("my left leg is numb and now i've wet myself", "lost-control"),
+        ("i fell off a ladder and he's not breathing", "not-breathing"),
+        ("had breast cancer and now both legs are numb", "both-legs"),
+        ("my back has hurt for three weeks and it wakes me up at night", "night-pain"),
+        ("i've had a bad back for months and i'm on prednisone", "long-term-steroids"),
+        ("is numbness a warning sign because i can't feel my bum", "saddle-numbness"),
+    ],
+)
+def test_the_most_urgent_sign_wins(line: str, sign: str) -> None:
+    found = SIGNS.find(line)
+    assert found is not None
+    assert (found.sign, found.asked) == (sign, False)
+    assert found in SIGNS.find_all(line)
+
+
+def test_told_wins_over_asked_about_at_the_same_level() -> None:
+    found = SIGNS.find("can a back spasm cause incontinence i can't feel my legs")
+    assert found is not None
+    assert (found.sign, found.asked) == ("both-legs", False)
+
+
+@pytest.mark.parametrize(
+    ("alarm", "none"),
+    [
+        ("i have a fever and my back hurts", "i have no fever and my back hurts"),
+        ("i don't have any feeling down there", "i don't have any numbness down there"),
+        ("no control of my bladder", "no trouble with my bladder"),
+        ("haven't peed since yesterday", "haven't had trouble peeing"),
+        ("i'm not sure if the fever is bad and my back hurts", "i'm not feverish and my back hurts"),
+        ("my legs are numb", "my dog's legs are numb"),
+        ("no my legs are numb", "no numb legs"),
+        ("no pain just numb legs", "no pain or numb legs"),
+        ("my foot won't lift", "my foot isn't numb"),
+        ("my legs fall asleep", "i fall asleep"),
+        ("my back hurts and my chest is tight", "stretch your chest with your knees to your chest"),
+    ],
+)
+def test_denial_and_look_alikes_are_understood_both_ways(alarm: str, none: str) -> None:
+    assert SIGNS.find(alarm) is not None
+    assert SIGNS.find(none) is None
+
+
+@pytest.mark.parametrize(
+    "line", ["i cant pee", "i can't pee", "i can not pee", "i cannot pee", "I CAN’T PEE!", "i couldn't pee"]
+)
+def test_spelling_of_a_denied_verb_does_not_matter(line: str) -> None:
+    found = SIGNS.find(line)
+    assert found is not None
+    assert found.sign == "cannot-pee"
+
+
+@pytest.mark.parametrize(
+    "line", ["numness in both legs", "incontinance and back pain", "tinglng in both feet", "i think its corda equina"]
+)
+def test_misspelling_and_mishearing_are_forgiven(line: str) -> None:
+    found = SIGNS.find(line)
+    assert found is not None
+    assert found.level == "emergency"
+
+
+def test_a_denial_in_one_sentence_does_not_reach_into_the_next() -> None:
+    found = SIGNS.find("I have no fever. Numb legs since this morning.")
+    assert found is not None
+    assert found.sign == "both-legs"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "a",
+        "?",
+        "🙂" * 8_000,
+        "背中が痛い" * 1_600,
+        "спина болит " * 600,
+        "ظهري يؤلمني " * 600,
+        "my back hurts " * 571,
+        "numb " * 1_000,
+        "back " * 1_000,
+        "not " * 1_000,
+        "<speak><break time='5s'/></speak>",
+        "<b>" * 2_000,
+        "a" * 8_000,
+        "can't " * 1_300,
+        "'" * 8_000,
+        "\x00\x01\x02",
+        "é" * 8_000,
+        "o\u0301" * 4_000,
+    ],
+)
+def test_bad_input_raises_no_alarm_and_takes_no_time(text: str) -> None:
+    began = time.perf_counter()
+    assert SIGNS.find(text) is None
+    assert time.perf_counter() - began < 0.002 * SLOW_MACHINE
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    found = SIGNS.find(text)
+    assert found is None or found.level in LEVELS
+
+
+_LINES = sorted({line for _, line in _told()} | set(_none()))
+
+
+@given(st.lists(st.sampled_from(_LINES), min_size=1, max_size=4), st.sampled_from([" ", ". ", ", ", " and ", " but "]))
+@settings(max_examples=200)
+def test_lines_run_together_are_read_in_time(lines: list[str], between: str) -> None:
+    text = between.join(lines)
+    began = time.perf_counter()
+    SIGNS.find(text)
+    assert time.perf_counter() - began < 0.002 * SLOW_MACHINE
+
+
+@given(st.lists(st.sampled_from(" ".join(_LINES).split()), max_size=30))
+def test_any_order_of_their_words_is_read(words: list[str]) -> None:
+    SIGNS.find_all(" ".join(words))
+
+
+@given(st.sampled_from([line for level, line in _told() if level == "emergency"]))
+@settings(max_examples=100)
+def test_an_emergency_survives_politeness_and_capitals(line: str) -> None:
+    for text in (line.upper(), f"um {line}", f"alexa {line} please", f"{line}!!!", f"hello. {line}"):
+        found = SIGNS.find(text)
+        assert found is not None, text
+        assert found.level == "emergency", text
+
+
+def test_finding_is_fast_enough_for_every_turn() -> None:
+    """p99 of 30 words is at most 0.7 ms on its own machine (issue 3 gives understanding 2 ms in all)."""
+    spans = []
+    for i in range(0, len(_LINES) - 6, 3):
+        text = " ".join(" ".join(_LINES[i : i + 6]).split()[:30])
+        best = 1.0
+        for _ in range(3):
+            began = time.perf_counter()
+            SIGNS.find(text)
+            best = min(best, time.perf_counter() - began)
+        spans.append(best)
+    assert sorted(spans)[int(len(spans) * 0.99)] < 0.0007 * SLOW_MACHINE
+
+
+def test_making_it_from_a_parsed_release_costs_next_to_nothing() -> None:
+    spans = []
+    for _ in range(5):
+        began = time.perf_counter()
+        WarningSigns(COMPILED)
+        spans.append(time.perf_counter() - began)
+    assert min(spans) < 0.001 * SLOW_MACHINE
+
+
+def test_a_sign_is_known_by_its_id() -> None:
+    assert SIGNS.sign("cannot-pee")["level"] == "emergency"
+    with pytest.raises(KeyError):
+        SIGNS.sign("no-such-sign")
+
+
+# -- the compiler ---------------------------------------------------------------------------------------------------
+
+
+def _changed(**changes: Any) -> dict[str, Any]:
+    source = json.loads(json.dumps(SOURCE))
+    source["signs"][0].update(changes)
+    return dict(source)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "said"),
+    [
+        ({"level": "now"}, "signs.0.level", "one of emergency, today, soon"),
+        ({"say": "Be careful."}, "signs.0.say", "starts with"),
+        ({"name": ""}, "signs.0", "“name” is missing"),
+        ({"heard": ["NO-SUCH-GROUP + BACK"]}, "signs.0.heard.0", "there is no group NO-SUCH-GROUP"),
+        ({"heard": ["Stopped Breathing"]}, "signs.0.heard.0", "neither a group nor lower case"),
+        ({"heard": ["is the"]}, "signs.0.heard.0", "nothing is left"),
+        ({"heard": ["so blue"]}, "signs.0.heard.0", "only “blue” is left"),
+        ({"heard": ["stopped being"]}, "signs.0.heard.0", "the last word"),
+        ({"says": ["blue lips"]}, "signs.0.says", "1 values, fewer than 8"),
+        ({"says": ["9 1 1"] * 8}, "signs.0.says.0", "lower-case letters"),
+        ({"says": ["blue lips"] * 8}, "signs.0.says.1", "is also in signs.0.says.0"),
+        ({"id": "choking"}, "signs.2", "used twice"),
+    ],
+)
+def test_a_slip_in_the_file_is_reported_where_it_stands(changes: dict[str, Any], path: str, said: str) -> None:
+    with pytest.raises(WarningSignsError) as raised:
+        compile_warning_signs(_changed(**changes))
+    assert any(where == path and said in message for where, message in raised.value.problems), raised.value.problems
+
+
+def test_a_line_that_is_not_heard_is_reported() -> None:
+    source = _changed(examples=["my shoelaces are untied"])
+    source["harmless"] = ["i can't pee"]
+    problems = misheard(compile_warning_signs(source), source)
+    assert [path for path, _ in problems] == ["signs.0.examples.0", "harmless.0"]
+
+
+def test_signs_stand_in_the_order_of_urgency() -> None:
+    source = _changed()
+    source["signs"].reverse()
+    with pytest.raises(WarningSignsError, match="order"):
+        compile_warning_signs(source)
