@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import yaml
 
 from alexa.skill import LambdaHandler, build_handler
 from guide.release import Release
@@ -155,13 +157,27 @@ def intent_envelope(envelope: Callable[..., dict[str, Any]]) -> Callable[..., di
     return build
 
 
+@functools.lru_cache(maxsize=256)
+def _composed(text: str, loader: Any) -> yaml.Node:
+    return _compose(text, loader)
+
+
+_compose = yaml.compose
+
+
+@pytest.fixture
+def _yaml_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse the same text once: a test changes one file of fifty, and parsing YAML is nearly all that reading costs."""
+    monkeypatch.setattr(yaml, "compose", lambda text, Loader: _composed(text, Loader))
+
+
 @pytest.fixture(scope="session")
 def _small_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_copy(ROOT, tmp_path_factory.mktemp("small-content"))
 
 
 @pytest.fixture
-def content_copy(_small_content: Path, tmp_path: Path) -> ContentCopy:
+def content_copy(_small_content: Path, _yaml_read_once: None, tmp_path: Path) -> ContentCopy:
     """The real content with fewer lines (see ``small_copy``), in a folder of its own, for a test to break."""
     shutil.copytree(_small_content, tmp_path, dirs_exist_ok=True)
     return ContentCopy(tmp_path)
@@ -175,7 +191,7 @@ def _small_buildable_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def buildable_copy(_small_buildable_content: Path, tmp_path: Path) -> ContentCopy:
+def buildable_copy(_small_buildable_content: Path, _yaml_read_once: None, tmp_path: Path) -> ContentCopy:
     """A content copy that compiles as a whole; its training takes a second or two."""
     shutil.copytree(_small_buildable_content, tmp_path, dirs_exist_ok=True)
     return ContentCopy(tmp_path)

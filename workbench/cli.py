@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": "say why a question gets the answer it gets",
     "confusions": "list lines that another answer would take, and answers hard to tell apart",
     "evaluate": "put questions to the guide and print how many it gets right",
+    "serve": "run the skill as a web service",
     "publish": "put the content on the air, without a deploy",
     "releases": "list what was published, by whom, when, and from which commit",
     "rollback": "put the release on the air that was there before",

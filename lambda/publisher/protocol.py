@@ -52,6 +52,7 @@ def pack(data: bytes) -> Package:
     """
     try:
         release = json.loads(data)
+        release.pop("contents", None)  # where the sections are in the file; guide.sections reads it
         version, schema = release["version"], release["schema"]
         rest = {name: value for name, value in release.items() if name != "version"}
     except (ValueError, TypeError, KeyError, AttributeError):

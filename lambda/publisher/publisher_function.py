@@ -16,8 +16,6 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import custom_resources
-
 log = logging.getLogger()
 log.setLevel(logging.INFO)
 
@@ -50,11 +48,13 @@ def handler(event: Event, context: Any) -> None:
 
 
 def _work(event: Event) -> Callable[[Event], tuple[str, dict[str, str]]]:
+    # Only here: should something of it not import, CloudFormation hears of that too.
+    from custom_resources import KINDS
+
     kind = event["ResourceType"]
-    try:
-        return custom_resources.KINDS[kind]
-    except KeyError:
-        raise ValueError(f"the publisher does not know {kind}") from None
+    if kind not in KINDS:
+        raise ValueError(f"the publisher does not know {kind}")
+    return KINDS[kind]
 
 
 class _Answer:

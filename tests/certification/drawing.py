@@ -11,7 +11,17 @@ from tests.certification.walk import Listener, Said, State, Turn
 CLOSED = "closed"
 
 # What is said in every state, with the same result everywhere; in the table alone.
-ANYWHERE = ("help", "pause", "repeat", "slower", "who says that", "heat", "walk me through getting up", "i can't pee", "stop")
+ANYWHERE = (
+    "help",
+    "pause",
+    "repeat",
+    "slower",
+    "who says that",
+    "heat",
+    "walk me through getting up",
+    "i can't pee",
+    "stop",
+)
 # What a state is told from others by.
 ANSWERS = ("yes", "no", "next", "the first one", "both", "neither", "that hurts", "continue")
 
@@ -80,7 +90,8 @@ def draw(release: Release, listener: Listener, states: list[State], heard: Hear)
     boxes = list(dict.fromkeys(name for pair in drawn for name in pair))
     ids = {name: f"s{number}" for number, name in enumerate(boxes)}
     lines = ["| said in any state | leads to |", "|---|---|"]
-    lines += [f"| {saying} | {usual[saying]}{'' if saying in ANYWHERE else ', where nothing else is drawn'} |" for saying in usual]
+    lines += [f"| {saying} | {usual[saying]}, where nothing else is drawn |" for saying in ANSWERS]
+    lines += [f"| {saying} | {', or '.join(_all(edges, saying))} |" for saying in ANYWHERE]
     lines += ["", "```mermaid", "flowchart TD"]
     lines += [f'    {ids[name]}(["{name}"])' if name == CLOSED else f'    {ids[name]}["{name}"]' for name in boxes]
     lines += [f'    {ids[start]} -->|"{", ".join(sayings)}"| {ids[end]}' for (start, end), sayings in drawn.items()]
@@ -89,5 +100,15 @@ def draw(release: Release, listener: Listener, states: list[State], heard: Hear)
 
 def _usual(edges: dict[tuple[str, str], dict[str, None]], saying: str) -> str:
     """Where a saying leads from most states; "the same again" where it leads back."""
-    ends = Counter("the same again" if start == end else end for (start, end), sayings in edges.items() if saying in sayings)
+    ends = Counter(
+        "the same again" if start == end else end for (start, end), sayings in edges.items() if saying in sayings
+    )
     return ends.most_common(1)[0][0]
+
+
+def _all(edges: dict[tuple[str, str], dict[str, None]], saying: str) -> list[str]:
+    """Everything that a saying leads to, the usual first."""
+    ends = Counter(
+        "the same again" if start == end else end for (start, end), sayings in edges.items() if saying in sayings
+    )
+    return [end for end, _ in ends.most_common() if end != "the same again"] or ["the same again"]

@@ -18,7 +18,14 @@ SHORT = "This is information, not medical advice."
 
 # What the reply that ends in it says of a listener's back: an answer, or a step of a routine.
 _INFORMS = ("part", "step")
-_SAID_AGAIN = ("AMAZON.RepeatIntent", "SlowerIntent", "FasterIntent", "RepeatThatIntent", "AMAZON.PreviousIntent", "AMAZON.ResumeIntent")
+_SAID_AGAIN = (
+    "AMAZON.RepeatIntent",
+    "SlowerIntent",
+    "FasterIntent",
+    "RepeatThatIntent",
+    "AMAZON.PreviousIntent",
+    "AMAZON.ResumeIntent",
+)
 
 
 def disclaims(turn: Turn) -> bool:
@@ -144,7 +151,11 @@ def test_a_sign_stops_whatever_is_going_on(
     def found() -> Iterator[str]:
         for state in all_states:
             turn = listener.turn(state, heard("i can't pee and my legs are numb"))
-            if turn.told.get("care_level") != "emergency" or not names_the_number_first(turn) or turn.told.get("answer"):
+            if (
+                turn.told.get("care_level") != "emergency"
+                or not names_the_number_first(turn)
+                or turn.told.get("answer")
+            ):
                 yield str(turn)
 
     complaints(found())

@@ -70,7 +70,9 @@ def test_help_names_the_emergency_number_in_its_first_sentence(
     )
 
 
-def test_help_says_how_to_go_on(listener: Listener, all_states: list[State], heard: Hear, complaints: Complaints) -> None:
+def test_help_says_how_to_go_on(
+    listener: Listener, all_states: list[State], heard: Hear, complaints: Complaints
+) -> None:
     """ "Must return a prompt which instructs users how to navigate the skill's core functionality"."""
     complaints(
         str(turn)

@@ -96,7 +96,22 @@ MOVES = [
     [],
     "part",
 ]
-SAYINGS = ["repeat", "yes", "no", "next", "go back", "continue", "help", "both", "the second one", "who says that", "start over", "slower", "how many more", "walk me through it"]
+SAYINGS = [
+    "repeat",
+    "yes",
+    "no",
+    "next",
+    "go back",
+    "continue",
+    "help",
+    "both",
+    "the second one",
+    "who says that",
+    "start over",
+    "slower",
+    "how many more",
+    "walk me through it",
+]
 
 
 def is_sound(turn: Turn, failed: list[str]) -> bool:

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from alexa.skill import LambdaHandler
 from guide.release import Release
@@ -28,7 +35,13 @@ COMMANDS = [
 ]
 MAY_SAY_IT_AGAIN = {
     *("repeat", "slower", "faster", "help", "pause", "continue", "go back", "start over", "who says that", "neither"),
-    *("walk me through it", "walk me through getting up", "continue the plank from step three", "step two", "how many more"),
+    *(
+        "walk me through it",
+        "walk me through getting up",
+        "continue the plank from step three",
+        "step two",
+        "how many more",
+    ),
 }
 """What may be answered by the same again, because that is what was asked for."""
 
@@ -86,7 +99,10 @@ class Conversation(RuleBasedStateMachine):
     def mumble(self, noise: str) -> None:
         self.say(hear(self.ears, noise))
 
-    @rule(noise=st.text(min_size=1, max_size=80), carrier=st.sampled_from(["how do i", "what is", "help me", "i have", "my back"]))
+    @rule(
+        noise=st.text(min_size=1, max_size=80),
+        carrier=st.sampled_from(["how do i", "what is", "help me", "i have", "my back"]),
+    )
     def ask_nonsense(self, noise: str, carrier: str) -> None:
         self.say(hear(self.ears, f"{carrier} {noise}"), again=True)
 
@@ -180,5 +196,7 @@ def test_saying_the_same_again_and_again_gets_somewhere(
                 break
             turn = listener.turn(State("", (), turn.attributes), said)
         if turn.is_open and utterance not in ("heat", "getting up", "help me", "that hurts"):
-            longest = max(sum(1 for other in speeches[i : i + 3] if other == speech) for i, speech in enumerate(speeches))
+            longest = max(
+                sum(1 for other in speeches[i : i + 3] if other == speech) for i, speech in enumerate(speeches)
+            )
             assert longest < 3, f"“{utterance}” again and again in {state.name}: {speeches[-1]!r}"

@@ -63,7 +63,21 @@ def test_an_answer_that_is_gone_is_explained(
     """After a part of it, what goes on from it says so; and no state that speaks of it anywhere ends in an error."""
     explained = release_data["phrases"]["gone"]
     failed = release_data["phrases"]["failed"]
-    sayings = [heard(said) for said in ("yes", "no", "next", "repeat", "both", "the second one", "who says that", "help", "continue", "go back")]
+    sayings = [
+        heard(said)
+        for said in (
+            "yes",
+            "no",
+            "next",
+            "repeat",
+            "both",
+            "the second one",
+            "who says that",
+            "help",
+            "continue",
+            "go back",
+        )
+    ]
 
     def found() -> Iterator[str]:
         count = 0

@@ -257,7 +257,9 @@ def test_yes_to_an_offer_asks_which_and_never_the_same_again(
     complaints(found())
 
 
-def test_an_offer_traps_nobody(listener: Listener, all_states: list[State], heard: Hear, complaints: Complaints) -> None:
+def test_an_offer_traps_nobody(
+    listener: Listener, all_states: list[State], heard: Hear, complaints: Complaints
+) -> None:
     """Neither, no, and any new question lead out of it."""
 
     def found() -> Iterator[str]:

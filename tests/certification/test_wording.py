@@ -15,7 +15,7 @@ from workbench.compiler.interaction_model import Model
 
 Complaints = Callable[[Iterator[str]], None]
 
-_MARKUP = re.compile(r"[{}<>*_\[\]^|~`#=\\]|&\w+;|\b(None|null|undefined|NaN)\b")
+_MARKUP = re.compile(r"[{}<>*_\[\]^|~`#=\\]|&\w+;|\b(null|undefined|NaN)\b")
 _GAP = re.compile(r"\s[,.?!;]|,\s*[,.?]|\.\s*\.|\?\s*\?|\b(how to|continue|from step)\s*[,.?]")
 
 NUMBERS = ("emergency", "advice", "poison", "crisis")
@@ -42,7 +42,9 @@ def test_no_name_of_an_intent_leaks(walked: Walk, model: Model, complaints: Comp
 def test_no_id_leaks(walked: Walk, release: Release, release_data: dict[str, Any], complaints: Complaints) -> None:
     """Ids of answers, warning signs, sources and phrases; one that is a plain word may be said as one."""
     ids = {*release.answers, *release.warnings, *release.sources, *release_data["phrases"]}
-    written = re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(i) for i in ids if re.search(r"[-_]", i)) + r")(?![\w-])")
+    written = re.compile(
+        r"(?<![\w-])(?:" + "|".join(re.escape(i) for i in ids if re.search(r"[-_]", i)) + r")(?![\w-])"
+    )
     complaints(turn for text, turn in heard_and_seen(walked) if written.search(text))
 
 
@@ -84,10 +86,14 @@ def said_and_shown(data: dict[str, Any], locale: str) -> dict[str, str]:
 
 
 def whole(number: str) -> re.Pattern[str]:
-    return re.compile(r"(?<![\w,-] )(?<![\w-])" + re.escape(number) + r"(?![\w-])(?!,? (?:one|two|three|four|six|seven|nine|zero)\b)")
+    return re.compile(
+        r"(?<![\w,-] )(?<![\w-])" + re.escape(number) + r"(?![\w-])(?!,? (?:one|two|three|four|six|seven|nine|zero)\b)"
+    )
 
 
-def test_no_number_of_another_place_is_given(walked: Walk, release_data: dict[str, Any], complaints: Complaints) -> None:
+def test_no_number_of_another_place_is_given(
+    walked: Walk, release_data: dict[str, Any], complaints: Complaints
+) -> None:
     own = said_and_shown(release_data, walked.locale)
     others = {
         number
@@ -152,5 +158,3 @@ def test_a_place_that_is_not_ours_hears_no_number_at_all(
                 yield f"named twice: {turn}"
 
     complaints(found())
-
-

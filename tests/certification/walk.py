@@ -357,7 +357,10 @@ def _is_noise(said: Said) -> bool:
     """True for what is a request that the ears did not understand, in one of its many forms."""
     slots = said.request.get("intent", {}).get("slots", {}).values()
     values = [str(slot.get("value") or "") for slot in slots]
-    return any((CANARY in value and value != NOT_OURS) or not any(c.isascii() and c.isalnum() for c in value) for value in values)
+    return any(
+        (CANARY in value and value != NOT_OURS) or not any(c.isascii() and c.isalnum() for c in value)
+        for value in values
+    )
 
 
 def _places_in_routines(release: Release, model: Model) -> Iterator[Said]:
@@ -386,7 +389,9 @@ def _kind_of_move(release: Release, move: Mapping[str, Any]) -> dict[str, Any]:
     answer = release.answers.get(move.get("answer", ""))
     if answer:
         at, routines = move.get("at", 0), answer["routines"]
-        in_routine = routines[move.get("routine", 0)]["steps"] if move["kind"] in ("step", "left", "help") and routines else []
+        in_routine = (
+            routines[move.get("routine", 0)]["steps"] if move["kind"] in ("step", "left", "help") and routines else []
+        )
         kind["answer"] = ""
         kind["routine"] = 0
         kind["at"] = [at == 0, at >= len(in_routine or answer["more"]) - bool(in_routine)]

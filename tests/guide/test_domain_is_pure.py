@@ -14,7 +14,19 @@ SKILL = Path(__file__).parents[2] / "lambda" / "skill"
 DOMAIN = sorted((SKILL / "guide").glob("**/*.py"))
 
 ALLOWED = {"guide"} | set(sys.stdlib_module_names)
-HEAVY = {"asyncio", "email", "http", "urllib", "logging", "unittest", "xml", "multiprocessing", "sqlite3", "socket", "ssl"}
+HEAVY = {
+    "asyncio",
+    "email",
+    "http",
+    "urllib",
+    "logging",
+    "unittest",
+    "xml",
+    "multiprocessing",
+    "sqlite3",
+    "socket",
+    "ssl",
+}
 """Of the standard library, what would cost start-up time or reach out of the process."""
 
 WITHOUT_THEM = """
@@ -61,7 +73,17 @@ def test_a_module_imports_nothing_heavy(path: Path) -> None:
 
 
 def test_the_domain_is_imported_where_alexa_aws_and_flask_cannot_be() -> None:
-    names = {"ask_sdk_core", "ask_sdk_model", "ask_sdk_runtime", "boto3", "botocore", "flask", "alexa", "stores", "workbench"}
+    names = {
+        "ask_sdk_core",
+        "ask_sdk_model",
+        "ask_sdk_runtime",
+        "boto3",
+        "botocore",
+        "flask",
+        "alexa",
+        "stores",
+        "workbench",
+    }
     modules = [f"guide.{path.stem}" for path in DOMAIN if path.stem != "__init__"]
     program = WITHOUT_THEM.format(names=names, skill=str(SKILL), modules=modules)
     run = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, timeout=60)

@@ -11,30 +11,18 @@ from hypothesis import strategies as st
 from guide.markup import WORDS_PER_SECOND, breaks, escape, fill, placeholders, plain, seconds, slowly
 
 
-@given(st.text())
+@given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=0xD7FF)))
 def test_escaped_text_can_stand_in_speech(text: str) -> None:
-    readable = "".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
-    assert ElementTree.fromstring(f"<speak>{escape(readable)}</speak>").text in (readable, readable or None, _lines(readable))
-
-
-def _lines(text: str) -> str:
-    """XML reads a lone carriage return as a new line."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    assert (ElementTree.fromstring(f"<speak>{escape(text)}</speak>").text or "") == text
 
 
 def test_escaping_does_each_character_once() -> None:
     assert escape("A & B < C > D &amp;") == "A &amp; B &lt; C &gt; D &amp;amp;"
 
 
-@given(st.text(alphabet="abc &<>.,{}"))
+@given(st.text(alphabet="abc &<>{}"))
 def test_plain_is_what_was_escaped(text: str) -> None:
-    assert plain(escape(text)).split() == plain_words(text)
-
-
-def plain_words(text: str) -> list[str]:
-    import re
-
-    return re.sub(r"\s+([.,?!])", r"\1", " ".join(text.split())).split()
+    assert plain(escape(text)) == " ".join(text.split())
 
 
 def test_placeholders_are_filled() -> None:

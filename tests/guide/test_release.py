@@ -43,7 +43,9 @@ def test_a_place_has_its_own_words(locale: str, release: Release, release_data: 
         assert place.shown[name] == shown
 
 
-@pytest.mark.parametrize(("locale", "nearest"), [("en-NZ", "en-AU"), ("en-IE", "en-GB"), ("de-DE", "en-US"), ("", "en-US")])
+@pytest.mark.parametrize(
+    ("locale", "nearest"), [("en-NZ", "en-AU"), ("en-IE", "en-GB"), ("de-DE", "en-US"), ("", "en-US")]
+)
 def test_a_place_that_is_not_served_has_the_nearest_words_and_no_numbers(
     locale: str, nearest: str, release: Release
 ) -> None:

@@ -109,7 +109,12 @@ def test_a_move_that_is_not_one_is_forgotten(move: Any) -> None:
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["v", "turn", "misses", "move", "aside", "kind", "at", "offered", "slow"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["v", "turn", "misses", "move", "aside", "kind", "at", "offered", "slow"]), inner
+        )
+    ),
     max_leaves=12,
 )
 

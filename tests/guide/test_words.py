@@ -60,7 +60,15 @@ ROUTINES = ["get up from the floor", "get out of bed"]
 
 @pytest.mark.parametrize(
     ("said", "meant"),
-    [("out of bed", 1), ("the floor one", 0), ("getting off the floor", 0), ("bed please", 1), ("get", None), ("heat", None), ("", None)],
+    [
+        ("out of bed", 1),
+        ("the floor one", 0),
+        ("getting off the floor", 0),
+        ("bed please", 1),
+        ("get", None),
+        ("heat", None),
+        ("", None),
+    ],
 )
 def test_closest(said: str, meant: int | None) -> None:
     assert closest(said, ROUTINES) == meant

@@ -66,7 +66,7 @@ def as_json(text: str, heard: Heard) -> dict[str, Any]:
 
 
 def _questions(lines: Iterable[str], default: str) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_decoded(lines), 1):
         if not line.strip():
             continue
         try:
@@ -77,6 +77,13 @@ def _questions(lines: Iterable[str], default: str) -> Iterator[tuple[str, str]]:
         if not isinstance(text, str) or not isinstance(locale, str):
             raise UsageError(f"line {number}: text and locale must be strings")
         yield text, locale
+
+
+def _decoded(lines: Iterable[str]) -> Iterator[str]:
+    try:
+        yield from lines
+    except UnicodeDecodeError:
+        raise UsageError("the questions are not UTF-8 text") from None
 
 
 def _device(locale: str) -> Device:

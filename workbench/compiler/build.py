@@ -101,5 +101,7 @@ def is_current(root: Path = ROOT) -> bool:
         return False
     built = release.stat().st_mtime
     folders = (root / "content", root / "workbench" / "compiler", root / "lambda" / "skill" / "guide")
-    parts = [path for folder in folders for path in folder.rglob("*") if path.suffix in (".md", ".yaml", ".py")]
+    # A folder is newer when a file in it was taken away; that of byte code is written at every start.
+    inside = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
+    parts = [path for path in inside if path.suffix in (".md", ".yaml", ".py") or path.is_dir()]
     return all(path.stat().st_mtime <= built for path in (*parts, *folders, root / INTENTS))

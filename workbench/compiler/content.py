@@ -10,6 +10,7 @@ from typing import Any
 from workbench.compiler.answers import Answer, Passage, read_answer
 from workbench.compiler.files import Lines, read_yaml
 from workbench.compiler.problems import Problems
+from workbench.compiler.shapes import shaped_intents, shaped_mapping, shaped_signs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -102,9 +103,11 @@ def load_content(root: Path = ROOT) -> tuple[Content, Problems]:
     _read_phrases(content, _mapping(content, PHRASES, problems), problems)
     _read_places(content, _mapping(content, PLACES, problems), problems)
     _read_sources(content, _mapping(content, SOURCES, problems), problems)
-    content.signs = _mapping(content, WARNING_SIGNS, problems)
+    signs = _mapping(content, WARNING_SIGNS, problems)
+    content.signs = shaped_signs(signs, WARNING_SIGNS, content.lines[WARNING_SIGNS], problems)
     _read_elsewhere(content, _mapping(content, ELSEWHERE, problems), problems)
-    content.intents = _mapping(content, INTENTS, problems)
+    intents = _mapping(content, INTENTS, problems)
+    content.intents = shaped_intents(intents, INTENTS, content.lines[INTENTS], problems)
     return content, problems
 
 
@@ -121,8 +124,9 @@ def _read_phrases(content: Content, data: dict[str, Any], problems: Problems) ->
     for key in data:
         if key not in ("roles", "phrases"):
             problems.add(PHRASES, lines(key), f"unknown part '{key}'; the parts are roles and phrases")
-    content.roles = {role: str(answer) for role, answer in (data.get("roles") or {}).items()}
-    for name, written in (data.get("phrases") or {}).items():
+    roles = shaped_mapping(data, "roles", PHRASES, lines, problems)
+    content.roles = {role: str(answer) for role, answer in roles.items()}
+    for name, written in shaped_mapping(data, "phrases", PHRASES, lines, problems).items():
         wordings = written if isinstance(written, list) else [written]
         for i, wording in enumerate(wordings):
             line = lines("phrases", name, i)

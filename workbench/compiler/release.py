@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from guide.release import SCHEMA, topic_key
+from guide.sections import BY_ENTRY, CONTENTS, line_key
 from guide.words import closest
 from workbench.compiler.answers import Answer, Passage, Routine
 from workbench.compiler.content import ELSEWHERE_PLACE, Content
@@ -51,16 +52,34 @@ def model_digest(content: Content) -> str:
     return hashlib.sha256(model_text(compile_model(content)).encode()).hexdigest()[:VERSION_DIGITS]
 
 
-def release_bytes(release: dict[str, Any]) -> bytes:
-    """Return ``release`` as it is stored: compact JSON, keys in order."""
+def release_bytes(release: Any) -> bytes:
+    """Return ``release``, or a part of one, as it is published and hashed: compact JSON, keys in order."""
     return json.dumps(release, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
 def write_release(release: dict[str, Any], path: Path) -> None:
     """Write ``release`` to ``path`` in one step: a reader sees the old file or the new one, never half."""
     partial = path.with_suffix(".partial")
-    partial.write_bytes(release_bytes(release))
+    partial.write_bytes(in_sections(release))
     partial.replace(path)
+
+
+def in_sections(release: dict[str, Any]) -> bytes:
+    """Return ``release`` laid out for ``guide.sections``: the same JSON, in lines, with where its sections are."""
+    text = bytearray(b"{\n")
+    contents: dict[str, tuple[int, int]] = {}
+    for name, section in sorted(release.items()):
+        text += line_key(name)
+        start = len(text)
+        text += _entries(section) if name in BY_ENTRY else release_bytes(section)
+        contents[name] = (start, len(text))
+        text += b",\n"
+    return bytes(text + line_key(CONTENTS) + release_bytes(contents) + b"}")
+
+
+def _entries(section: dict[str, Any]) -> bytes:
+    lines = sorted((line_key(key), release_bytes(entry)) for key, entry in section.items())
+    return b"{\n" + b",\n".join(key + entry for key, entry in lines) + b"\n}"
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -21,6 +21,8 @@ NEAR = 2
 """Other words that may stand between the two sides of ``~`` and of ``>``."""
 FAR = 6
 """Other words that may stand between the two sides of ``~~`` and of ``>>``."""
+WIDE = 12
+"""Other words that may stand between the two sides of ``~~~`` and of ``>>>``: for words that hardly mean anything else."""
 FRAME = 9
 """Other words that a question may hold between its parts ("can ... cause", "is ... a warning sign")."""
 
@@ -42,8 +44,22 @@ _PIECE = re.compile(r"\(([^()]*)\)|([^\s()]+)")
 _EXCEPT = re.compile(r"\s-\s")
 _OPENING = "^"
 _ADJACENT = 0
-_LINKS = {">": NEAR, ">>": FAR, "~": -NEAR, "~~": -FAR}
+_LINKS = {">": NEAR, ">>": FAR, ">>>": WIDE, "~": -NEAR, "~~": -FAR, "~~~": -WIDE}
 _ASKED, _SUPPOSED = 1, 2
+
+# Without these nothing can be compiled; the rest may be left out.
+_PARTS = (
+    "words",
+    "symptoms",
+    "denial",
+    "people",
+    "special",
+    "openers",
+    "fillers",
+    "opening_verbs",
+    "no_question",
+    "signs",
+)
 
 Problems = list[tuple[str, str]]
 """Where in the YAML (keys and list indexes joined by dots), and what is wrong there."""
@@ -63,6 +79,9 @@ def compile_warning_signs(source: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises ``WarningSignsError`` with every problem that was found.
     """
+    missing = [(part, f"“{part}” is missing") for part in _PARTS if not source.get(part)]
+    if missing:
+        raise WarningSignsError(missing)
     compiler = _Compiler(source)
     compiled = compiler.compiled()
     if compiler.problems:

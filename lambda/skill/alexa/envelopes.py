@@ -16,6 +16,12 @@ _SOME_TIME = "2000-01-01T00:00:00Z"
 _SPOKEN_TO = ("LaunchRequest", "IntentRequest")
 
 
+class TimelessSerializer(DefaultSerializer):
+    """ask-sdk's serializer, which leaves times as the text that they are: reading one imports dateutil, and no clock is needed."""
+
+    NATIVE_TYPES_MAPPING = {**DefaultSerializer.NATIVE_TYPES_MAPPING, "datetime": object}  # noqa: RUF012 - as in the SDK
+
+
 def read_envelope(event: Any, serializer: DefaultSerializer) -> RequestEnvelope:
     """Return ``event`` as the SDK's envelope.
 

@@ -10,6 +10,8 @@ from guide.heard import Heard, Session
 from guide.markup import fill
 from guide.release import FALLBACK_LOCALE, Release
 
+_CALLS_FOR_HELP = ("help ", "please help ", "can you help ", "could you help ", "i need help ")
+
 
 def session_of(envelope: RequestEnvelope) -> Session:
     """Return what the envelope says of the session; a missing session counts as a new one."""
@@ -45,9 +47,10 @@ def _hear_slot(meaning: Any, slots: dict[str, Any]) -> Heard:
     slot = slots.get(meaning["slot"])
     value = getattr(slot, "value", None)
     if not isinstance(value, str) or not value.strip():
-        return Heard("nothing")
+        return Heard("nothing", urgent=bool(meaning.get("urgent")))
     text = fill(meaning["reads"], {meaning["slot"]: value})
-    urgent = bool(meaning.get("urgent"))
+    # A call for help may also come behind another carrier phrase: "help my back is killing me".
+    urgent = bool(meaning.get("urgent")) or text.lower().startswith(_CALLS_FOR_HELP)
     resolved = _resolved(slot)
     if meaning["slot"] == "topic" and resolved:
         return Heard("answer", answer=resolved, text=value, urgent=urgent)

@@ -116,6 +116,8 @@ class _Turn:
             return _GONE
         if move.kind in ("step", "left") and move.routine >= len(self._answer(move)["routines"]):
             return _GONE
+        if move.kind == "routines" and len(self._answer(move)["routines"]) < 2:
+            return _GONE
         offered = tuple(answer for answer in move.offered if answer in answers)
         if len(offered) < 2 and move.kind in ("offer", "which"):
             return _GONE
@@ -160,7 +162,7 @@ class _Turn:
         elif found and found.asked:
             move = self._part(self.release.roles["when_to_get_help"])
         elif found:
-            return Move("warning", sign=found.sign)
+            return Move("warning", sign=found.sign, urgent=heard.urgent)
         else:
             return self._missed("decline", heard)
         if found and found.asked and move.kind == "offer":
@@ -263,6 +265,8 @@ class _Turn:
                 return self._routine(here.answer)
             offered = self._offered()
             return Move("which", here.answer, offered=offered) if len(offered) > 1 else self._next_of(offered)
+        if here and here.kind == "examples":
+            return self._part(self.release.roles["in_pain"])
         return self._next_of(self._offered())
 
     def _next_of(self, offered: tuple[str, ...]) -> Move:
@@ -294,8 +298,9 @@ class _Turn:
 
     def _on_resume(self, heard: Heard) -> Move:
         """Back to what help or a pause interrupted; where nothing did, "go on" means what comes next."""
-        if self.state.aside:
-            return self.state.aside
+        aside = self.state.aside
+        if aside:
+            return _OPEN if aside.kind in ("decline", "misheard") else aside
         return self._on_next(heard) if self.state.move else self._welcome()
 
     def _welcome(self) -> Move:

@@ -14,6 +14,23 @@ from guide.words import words
 # The layout of the release's JSON. A function refuses a release of another schema instead of guessing.
 SCHEMA = 1
 
+SECTIONS = frozenset(
+    (
+        "answers",
+        "intents",
+        "phrases",
+        "places",
+        "roles",
+        "schema",
+        "signs",
+        "sources",
+        "topics",
+        "understanding",
+        "version",
+        "warnings",
+    )
+)
+
 # Spoken by the guide where a listener's locale is not one of its places.
 FALLBACK_LOCALE = "en-US"
 
@@ -40,15 +57,41 @@ class Release:
     def __init__(self, data: Mapping[str, Any]) -> None:
         if data.get("schema") != SCHEMA:
             raise ValueError(f"the release has schema {data.get('schema')!r}; this code reads {SCHEMA}")
+        if missing := SECTIONS.difference(data):
+            raise ValueError(f"the release has no {', '.join(sorted(missing))}")
         self._data = data
         self.version: str = data["version"]
-        self.answers: Mapping[str, Any] = data["answers"]
-        self.topics: Mapping[str, str] = data["topics"]
-        self.intents: Mapping[str, Any] = data["intents"]
-        self.warnings: Mapping[str, Any] = data["warnings"]
-        self.sources: Mapping[str, str] = data["sources"]
-        self.roles: Mapping[str, str] = data["roles"]
         self._places: dict[str, Place] = {}
+
+    @cached_property
+    def answers(self) -> Mapping[str, Any]:
+        """Everything that is said in answer, by the answer's id."""
+        return _section(self._data, "answers")
+
+    @cached_property
+    def topics(self) -> Mapping[str, str]:
+        """Ids of answers by topic, as ``topic_key`` has it."""
+        return _section(self._data, "topics")
+
+    @cached_property
+    def intents(self) -> Mapping[str, Any]:
+        """What Alexa's intents mean, by their names."""
+        return _section(self._data, "intents")
+
+    @cached_property
+    def warnings(self) -> Mapping[str, Any]:
+        """The level of each warning sign and what is said about it, by its id."""
+        return _section(self._data, "warnings")
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """How each source is named, by its id."""
+        return _section(self._data, "sources")
+
+    @cached_property
+    def roles(self) -> Mapping[str, str]:
+        """The answers that the guide itself turns to."""
+        return _section(self._data, "roles")
 
     @cached_property
     def signs(self) -> WarningSigns:
@@ -91,6 +134,11 @@ class Release:
     def name(self, answer: str) -> str:
         """Return how answer ``answer`` is called when it is offered, escaped for speech."""
         return escape(self.answers[answer]["name"])
+
+
+def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section: Mapping[str, Any] = data[name]
+    return section
 
 
 def topic_key(text: str) -> str:

@@ -197,10 +197,10 @@ class _Teller:
     # A warning.
 
     def _warning(self, move: Move) -> Reply:
-        warning = self.release.warnings[move.sign]
-        speech = self._spoken(warning["asked" if move.asked else "say"])
-        tail = "warning" if warning["level"] == "emergency" else "warning_heard"
-        return self._marked(self._ask(tail, tail, outcome="warning", lead=speech + " "), move)
+        """A warning and nothing else: an emergency, or a sign with no question beside it."""
+        emergency = self.release.warnings[move.sign]["level"] == "emergency"
+        tail = "warning" if emergency else "warning_heard"
+        return self._marked(self._ask(tail, tail, outcome="warning", lead=self._lead(move)), move)
 
     # What replies are put together from.
 

@@ -1,17 +1,18 @@
 """From words to an answer: a trained linear model, read in pure Python.
 
 The model adds one row of weights, a number for each class, for every word and every pair of neighbours; a word it
-does not know counts by its spelling (pieces of three to five letters). The sums, by the length of the utterance,
-become probabilities. Classes are the answers and several kinds of what is not ours.
+does not know counts by its spelling (pieces of three to five letters). Where nothing names the back ("exercise bike"),
+every word counts once more, as a word said alone. The sums, by the length of the utterance, become probabilities.
+Classes are the answers and the kinds of what is not ours.
 """
 
 from __future__ import annotations
 
 from binascii import a2b_base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import exp, sqrt
 from typing import Any, NamedTuple
-from zlib import crc32
+from zlib import crc32, decompress
 
 from guide.words import words
 
@@ -44,13 +45,26 @@ class Reason(NamedTuple):
     """Words and pairs of words with what they add to the answer's score (or take from it), the weightiest first."""
 
 
-def units(said: list[str]) -> Iterator[str]:
-    """Yield what is weighed: every word, and every word with the one before it (``^`` stands before the first)."""
+def units(said: list[str], anchors: Collection[str]) -> Iterator[str]:
+    """Yield what is weighed: every word, and every word with the one before it (``^`` stands before the first).
+
+    Where none of the ``anchors`` is said, ``~`` and every word once more, marked with it.
+    """
+    alone = not any(word in anchors for word in said)
+    if alone:
+        yield "~"
     before = "^"
     for word in said:
         yield word
         yield f"{before} {word}"
+        if alone:
+            yield f"~{word}"
         before = word
+
+
+def is_word(unit: str) -> bool:
+    """True when ``unit`` is a plain word, which counts by its spelling too."""
+    return " " not in unit and unit[0] != "~"
 
 
 def pieces(word: str) -> Iterator[str]:
@@ -72,12 +86,14 @@ class Understanding:
         self._buckets: int = compiled["buckets"]
         self._sure: float = compiled["sure"]
         self._ours: float = compiled["ours"]
+        self._perhaps: float = compiled["perhaps"]
         self._either: float = compiled["either"]
+        self._anchors = frozenset(compiled["anchors"])
         self._lines: Mapping[str, str] = compiled["lines"]
         names = compiled["units"].split("\n")
         self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
         self._width = len(self._classes) + 1
-        self._rows = a2b_base64(compiled["rows"])
+        self._rows = decompress(a2b_base64(compiled["rows"]))
         self._even = int.from_bytes(b"\xff\x00" * (self._width // 2 + 1), "little")
 
     def read(self, text: str) -> Reading:
@@ -94,7 +110,7 @@ class Understanding:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
         said = words(text)
         chances = self._chances(said)
-        parts = {unit: self._sum(list(self._rows_of(unit))) for unit in units(said)}
+        parts = {unit: self._sum(list(self._rows_of(unit))) for unit in units(said, self._anchors)}
         length = sqrt(sum(sums[-1] for sums in parts.values())) or 1.0
         reasons = []
         for name, chance in self._rank(chances)[:most]:
@@ -109,11 +125,9 @@ class Understanding:
     def _outcome(self, ranked: tuple[tuple[str, float], ...]) -> str:
         ours = [chance for answer, chance in ranked if answer]
         whole = sum(ours)
-        if whole < self._ours:
-            return "decline"
-        if ours[0] >= self._sure * whole:
+        if whole >= self._ours and ours[0] >= self._sure * whole:
             return "answer"
-        return "offer" if ours[0] + ours[1] >= self._either * whole else "decline"
+        return "offer" if whole >= self._perhaps and sum(ours[:2]) >= self._either * whole else "decline"
 
     def _rank(self, chances: list[float]) -> tuple[tuple[str, float], ...]:
         ours = self._answers
@@ -123,7 +137,7 @@ class Understanding:
 
     def _chances(self, said: list[str]) -> list[float]:
         """Return the probability of every class."""
-        sums = self._sum([row for unit in units(said) for row in self._rows_of(unit)])
+        sums = self._sum([row for unit in units(said, self._anchors) for row in self._rows_of(unit)])
         factor = self._scale / (sqrt(sums[-1]) or 1.0)
         scores = [bias + factor * total for bias, total in zip(self._bias, sums)]
         top = max(scores)
@@ -135,7 +149,7 @@ class Understanding:
         row = self._row.get(unit)
         if row is not None:
             yield row
-        elif " " not in unit:
+        elif is_word(unit):
             for piece in pieces(unit):
                 yield crc32(piece.encode()) % self._buckets
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import mmap
 from pathlib import Path
 
 from guide.release import Release
+from guide.sections import read_sections
 
 RELEASE_FILE = Path(__file__).parent.parent / "release.json"
 
@@ -17,4 +18,6 @@ def load_release(path: Path = RELEASE_FILE) -> Release:
         OSError: when there is no such file (``guide build`` makes it).
         ValueError: when it is not a release that this code can read.
     """
-    return Release(json.loads(path.read_bytes()))
+    with path.open("rb") as file:
+        text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return Release(read_sections(text, len(text)))

@@ -32,15 +32,15 @@ class TestNew:
         assert answer.review["checked"] == str(datetime.date.today())
         assert answer.short and answer.more and answer.card
 
-    def test_only_what_an_editor_has_to_fill_in_is_missing(self, copy: ContentCopy) -> None:
+    def test_everything_that_an_editor_has_to_fill_in_is_asked_for_and_nothing_else(self, copy: ContentCopy) -> None:
         cli.main(["new", "warm-brick"])
         name = copy.name("warm-brick")
-        told = [
-            problem.partition(" ")[2]
-            for problem in copy.problems(today=datetime.date.today())
-            if problem.startswith(name)
+        told = copy.problems(today=datetime.date.today())
+        left = "is still what guide new wrote; say there what listeners should hear"
+        assert sorted(problem.partition(" ")[2] for problem in told if problem.startswith(name)) == [
+            *(f"## {heading} {left}" for heading in ("Card", "More", "Short")),
+            *(f"the field '{field}' is missing or empty" for field in ("ask", "next")),
         ]
-        assert sorted(told) == ["the field 'ask' is missing or empty", "the field 'next' is missing or empty"]
 
     def test_filled_in_it_passes(self, copy: ContentCopy) -> None:
         cli.main(["new", "warm-brick"])
@@ -49,6 +49,8 @@ class TestNew:
         copy.replace_line(
             "warm-brick", "ask:", "\n".join(["ask:", *(f"  - warm brick number {n}" for n in numbers.split())])
         )
+        for heading in ("Short", "More", "Card"):
+            copy.section("warm-brick", heading, "Wrap it in a towel. [^nhs-back-pain]")
         assert copy.problems(today=datetime.date.today()) == []
 
     def test_never_writes_over_an_answer(self, copy: ContentCopy, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,7 +68,7 @@ class TestNew:
     def test_what_cannot_be_an_id(self, copy: ContentCopy, capsys: pytest.CaptureFixture[str], identity: str) -> None:
         before = sorted(copy.root.rglob("*"))
         assert cli.main(["new", "--", identity]) == cli.USAGE
-        told = f"guide new: '{identity}' cannot be an id; use lower-case words with hyphens, such as foam-roller\n"
+        told = f"guide new: '{identity}' cannot be an id; use lower-case words with hyphens, such as dry-needling\n"
         assert capsys.readouterr().err == told
         assert sorted(copy.root.rglob("*")) == before
 

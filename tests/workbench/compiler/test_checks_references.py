@@ -100,3 +100,23 @@ def test_guide_may_speak_of_itself_without_a_source(content_copy: ContentCopy) -
     content_copy.section("privacy", "More", "I keep nothing of what you say.")
     content_copy.section("privacy", "Card", "I keep nothing of what you say.")
     assert content_copy.problems() == []
+
+
+def test_third_routine(content_copy: ContentCopy) -> None:
+    """The second one is offered by name; a third could never be asked for."""
+    for name in ("cool down", "wind down"):
+        content_copy.append("heat", f"\n## Steps: {name}\n\n1. Lie on your side. [^fda-heat]")
+    line = content_copy.line_of("heat", "## Steps: wind down")
+    message = "has 3 routines; a listener is offered 2 at most. Put the others in answers of their own"
+    assert content_copy.problems() == [content_copy.said("heat", line, message)]
+
+
+@pytest.mark.parametrize("heading", ["More", "Card"])
+def test_part_that_guide_new_wrote(content_copy: ContentCopy, heading: str) -> None:
+    left = {
+        "More": "What to say when they want to hear more, in at most 70 words.",
+        "Card": "What the Alexa app shows.",
+    }
+    line = content_copy.section("heat", heading, f"{left[heading]} [^fda-heat]")
+    message = f"## {heading} is still what guide new wrote; say there what listeners should hear"
+    assert content_copy.problems() == [content_copy.said("heat", line, message)]

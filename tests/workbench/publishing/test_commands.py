@@ -133,12 +133,11 @@ class TestPublish:
     def test_who_is_overtaken_is_told(
         self, guide: Guide, deployed: ContentTable, edition: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        class SlowToAnswer(io.StringIO):
-            def readline(self, *_: object) -> str:
-                publish(deployed, STAGE, package(3), deployed.pointer(STAGE), origin(3))
-                return "y\n"
+        def answer_slowly(_: str) -> str:
+            publish(deployed, STAGE, package(3), deployed.pointer(STAGE), origin(3))
+            return "y"
 
-        monkeypatch.setattr("sys.stdin", SlowToAnswer())
+        monkeypatch.setattr("builtins.input", answer_slowly)
         status, printed = guide("publish", "--release", edition(2))
         assert status == FOUND
         assert f"somebody else published to prod meanwhile: it has {package(3).version} now (publish by Ann" in printed

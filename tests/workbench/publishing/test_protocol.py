@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 from collections.abc import Callable
@@ -214,10 +215,8 @@ class TestPrune:
         put(table, 2)
         stored = table.put_release(package(1), ORIGIN)
         pruner = meanwhile(number, lambda: put(table, 1))
-        try:
+        with contextlib.suppress(ConflictError):
             prune(ContentTable(pruner, TABLE), stored)
-        except ConflictError:
-            pass
         if on_air(table) != package(1).version:  # it was done before the moment came
             put(table, 1)
         assert load(table, package(1).version) == package(1)
@@ -363,7 +362,7 @@ class TestModels:
 
     def test_newer_one_is_refused_with_what_to_do(self, table: ContentTable) -> None:
         record_model(table, STAGE, "first")
-        with pytest.raises(RefusedError, match="needs the interaction model second.*make deploy STAGE=prod"):
+        with pytest.raises(RefusedError, match=r"needs the interaction model second.*make deploy STAGE=prod"):
             check_deployed(table, STAGE, packed(release_data(1, model="second")))
 
     def test_schema_that_the_function_does_not_read_is_refused(self, table: ContentTable) -> None:

@@ -17,7 +17,7 @@ _FRESH = re.compile(r"\bfresh spasm\b", re.IGNORECASE)
 _STOP = re.compile(r"\bstop\b[^.?!]*\b(worse|hurts?|pain)\b", re.IGNORECASE)
 # A dose is a number with a unit of medicine, or of how often one is taken.
 _DOSE = re.compile(
-    r"\b(\d+|one|two|three|four|six|eight|hundred)\b[- ](\w+ )?(milligrams?|mg|grams?|tablets?|pills?|capsules?|times a day|doses?)\b"
+    r"\b(\d+|one|two|three|four|five|six|seven|eight|nine|ten|hundred|once|twice)\b[- ](\w+ )?(milligrams?|mg|grams?|tablets?|pills?|capsules?|times a day|a day|doses?)\b"
     r"|\bevery (\w+ ){0,4}hours\b",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ from workbench.compiler.content import INTENTS, PHRASES, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import compile_model
 from workbench.compiler.problems import Problem
 from workbench.compiler.release import compile_release
-from workbench.standin.ears import FALLBACK, Ears
+from workbench.standin.ears import FALLBACK, Ears, Hearing
 
 
 def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
@@ -22,7 +22,8 @@ def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
     release = Release(compile_release(content, signs, trained(content)))
     ears = Ears(compile_model(content))
     for answer in content.answers.values():
-        yield from _ask_lines(answer, release)
+        yield from _ask_lines(answer, ears, release)
+        yield from _topics(answer, ears, release)
     yield from _signs(content, ears, release)
     for wordings in content.phrases.values():
         for phrase in wordings:
@@ -35,7 +36,7 @@ def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
                     )
 
 
-def _ask_lines(answer: Answer, release: Release) -> Iterator[Problem]:
+def _ask_lines(answer: Answer, ears: Ears, release: Release) -> Iterator[Problem]:
     for i, line in enumerate(answer.ask):
         found = release.signs.find(line)
         if found and found.level == "emergency" and not found.asked:
@@ -46,6 +47,15 @@ def _ask_lines(answer: Answer, release: Release) -> Iterator[Problem]:
                 f"'{line}' is a warning sign ('{found.sign}': {found.heard}); it belongs to that sign, not here",
             )
             continue
+        hearing = ears.hear(line)
+        meaning = release.intents[hearing.intent]
+        if "command" in meaning or meaning.get("answer", answer.id) != answer.id:
+            yield Problem(
+                answer.file,
+                answer.lines("ask", i),
+                f"'{line}' is heard as {hearing.intent}, which listens for it as well; reword it, or leave it out",
+            )
+            continue
         reading = release.understanding.read(line)
         if reading.outcome != "answer" or reading.answers != (answer.id,):
             taken = " or ".join(reading.answers) or "nothing of ours"
@@ -54,14 +64,23 @@ def _ask_lines(answer: Answer, release: Release) -> Iterator[Problem]:
             )
 
 
+def _topics(answer: Answer, ears: Ears, release: Release) -> Iterator[Problem]:
+    for i, topic in enumerate(answer.topics):
+        hearing = ears.hear(topic)
+        resolved = [slot.resolved[0] for slot in hearing.slots.values() if slot.resolved]
+        if release.intents[hearing.intent].get("answer") != answer.id and resolved != [answer.id]:
+            yield Problem(
+                answer.file,
+                answer.lines("topics", i),
+                f"the topic '{topic}', said alone, is heard as {hearing.intent}; leave it to that one, or reword it",
+            )
+
+
 def _signs(content: Content, ears: Ears, release: Release) -> Iterator[Problem]:
     """Examples of signs as they reach the function: a carrier phrase must not take away what makes them a sign."""
     for i, sign in enumerate(content.signs["signs"]):
         for j, example in enumerate(sign.get("examples", [])):
-            hearing = ears.hear(example)
-            meaning = release.intents[hearing.intent]
-            slot = hearing.slots.get(meaning.get("slot", ""))
-            text = fill(meaning["reads"], {meaning["slot"]: slot.value}) if slot else ""
+            text = _passed_on(ears.hear(example), release)
             found = release.signs.find(text)
             if found is None or LEVELS.index(found.level) > LEVELS.index(sign["level"]):
                 line = content.lines[WARNING_SIGNS]("signs", i, "examples", j)
@@ -77,4 +96,11 @@ def _understood(said: str, ears: Ears, release: Release) -> bool:
     hearing = ears.hear(said)
     if hearing.intent == FALLBACK:
         return False
-    return hearing.by != "carrier" or release.understanding.read(said).outcome == "answer"
+    return hearing.by != "carrier" or release.understanding.read(_passed_on(hearing, release)).outcome == "answer"
+
+
+def _passed_on(hearing: Hearing, release: Release) -> str:
+    """The text that the function reads from what was heard; "" when the intent carries none."""
+    meaning = release.intents[hearing.intent]
+    slot = hearing.slots.get(meaning.get("slot", ""))
+    return fill(meaning["reads"], {meaning["slot"]: slot.value}) if slot else ""

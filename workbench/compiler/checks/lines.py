@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from guide.release import topic_key
 from workbench.compiler.content import ELSEWHERE, INTENTS, WARNING_SIGNS, Content
-from workbench.compiler.interaction_model import frames, intent_name, plain_sample
+from workbench.compiler.interaction_model import intent_name, plain_sample
 from workbench.compiler.problems import Problem
 
 LEAST_LINES = 20
@@ -29,6 +30,13 @@ def check(content: Content) -> Iterator[Problem]:
     yield from _twice(written)
     yield from _topics(content)
     for answer in content.answers.values():
+        for i, text in enumerate(answer.ask):
+            if re.search(r"\{[a-z_]+\}", text):
+                yield Problem(
+                    answer.file,
+                    answer.lines("ask", i),
+                    f"'{text}' has a slot; an ask line is only words (carrier phrases are in {INTENTS})",
+                )
         if 0 < len(answer.ask) < LEAST_LINES:
             yield Problem(
                 answer.file,
@@ -47,9 +55,10 @@ def _written(content: Content) -> Iterator[Written]:
         for name, intent in (content.intents.get(section) or {}).items():
             for i, text in enumerate(intent.get("samples", [])):
                 yield INTENTS, lines(section, name, "samples", i), name, text
-    for name, frame in frames(content).items():
-        for text in frame["samples"]:
-            yield INTENTS, lines("frames", name.removesuffix("Intent")), name, text
+    for section in ("urgent_frames", "frames"):
+        for name, frame in (content.intents.get(section) or {}).items():
+            for text in frame if isinstance(frame, list) else frame["samples"]:
+                yield INTENTS, lines(section, name), f"{name}Intent", text
 
 
 def _characters(file: str, line: int, text: str) -> Iterator[Problem]:
@@ -77,10 +86,11 @@ def _characters(file: str, line: int, text: str) -> Iterator[Problem]:
 def _twice(written: list[Written]) -> Iterator[Problem]:
     """The same sample in two intents: Alexa picks one of them, and nobody knows which."""
     owners: dict[str, Written] = {}
-    for file, line, owner, text in written:
+    for sample in written:
+        file, line, owner, text = sample
         key = text if "{" in text else plain_sample(text)
-        first = owners.setdefault(key, (file, line, owner, text))
-        if first[:2] != (file, line):
+        first = owners.setdefault(key, sample)
+        if first is not sample:
             whose = "here already" if first[2] == owner else f"in {first[0]}:{first[1]}"
             yield Problem(file, line, f"'{text}' stands {whose}; keep it where it belongs")
 
@@ -91,9 +101,11 @@ def _topics(content: Content) -> Iterator[Problem]:
         for i, topic in enumerate(answer.topics):
             line = answer.lines("topics", i)
             yield from _characters(answer.file, line, topic)
-            other = owners.setdefault(plain_sample(topic), answer.id)
+            other = owners.setdefault(topic_key(topic), answer.id)
             if other != answer.id:
                 yield Problem(answer.file, line, f"the topic '{topic}' belongs to '{other}' already")
+            elif plain_sample(topic) in map(plain_sample, answer.topics[:i]):
+                yield Problem(answer.file, line, f"the topic '{topic}' stands here already; keep one")
     signs: dict[str, str] = defaultdict(str)
     for i, sign in enumerate(content.signs.get("signs", [])):
         for j, value in enumerate(sign.get("says", [])):

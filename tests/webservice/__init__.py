@@ -1,0 +1,1 @@
+"""Tests of the web service; ``fake_alexa`` and ``authority`` sign requests as Alexa does."""

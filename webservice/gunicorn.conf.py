@@ -1,0 +1,53 @@
+"""How gunicorn runs the service: ``gunicorn --config webservice/gunicorn.conf.py webservice.wsgi:app``.
+
+Environment, beside that of ``production``:
+    BIND: where to listen (default 127.0.0.1:8000, for a proxy on the same machine that has the certificate).
+    WEB_CONCURRENCY: how many workers (default one a processor, at least two).
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, os.cpu_count() or 1))
+# Threads only bridge what is waited for: a signing certificate, the content table.
+worker_class = "gthread"
+threads = 16
+# Before the workers are forked: they share the release in memory, and a setting that is missing ends gunicorn at once.
+preload_app = True
+
+# 2,000 requests at a time are accepted and wait their turn.
+backlog = 2048
+worker_connections = 2048
+keepalive = 5
+
+timeout = 30
+# Alexa gives up after 8 seconds.
+graceful_timeout = 10
+limit_request_line = 1024
+limit_request_fields = 64
+limit_request_field_size = 8190
+
+# No line for each request: it would hold addresses.
+accesslog = None
+errorlog = "-"
+# Nothing steers it but signals.
+control_socket_disable = True
+
+# Where the system has memory as a folder, nothing that a worker writes down waits for a disk.
+_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+worker_tmp_dir = _memory
+
+# A folder that only this user can read, made before the workers are forked, so that all of them know it.
+_own_store = None
+if not os.environ.get("REPLAY_STORE"):
+    _own_store = tempfile.mkdtemp(prefix="back-spasm-guide-", dir=_memory)
+    os.environ["REPLAY_STORE"] = str(Path(_own_store) / "replays.sqlite3")
+
+
+def on_exit(server: object) -> None:
+    """Take the folder away again."""
+    if _own_store:
+        shutil.rmtree(_own_store, ignore_errors=True)
