@@ -23,7 +23,7 @@ TABLE, STAGE = "content", "prod"
 NOBODY = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": "us-east-1"}
 
 _ANSWERS = 6
-_PADDING_LINES = 16_000
+_BYTES = 600_000
 ORIGIN = Origin("Ann", "2026-11-21T10:00:00Z", "abc123")
 
 # Writes of one publishing: three chunks, the release, the pointer.
@@ -59,7 +59,8 @@ def release_data(edition: int = 0, **parts: Any) -> dict[str, Any]:
         facts["short"] = f"Edition {edition}. {facts['short']}"
         kept = [other for other in facts["next"] if other in data["answers"]]
         facts["next"] = kept or [other for other in data["answers"] if data["answers"][other] is not facts][:2]
-    data["padding"] = [f"This is a line of edition {edition}."] * _PADDING_LINES
+    line = f"This is a line of edition {edition}."
+    data["padding"] = [line] * max(1, (_BYTES - len(canonical(data))) // (len(line) + 3))
     data["edition"] = edition
     data |= parts
     del data["version"]

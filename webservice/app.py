@@ -52,22 +52,31 @@ def create_app(skill: CustomSkill, gate: Gate) -> Flask:
 
     def refuse(refused: Refused) -> Response:
         refusals.add(refused.reason)
-        return Response(status=refused.status)
+        return _wordless(refused.status)
 
     app.add_url_rule("/alexa", view_func=alexa, methods=["POST"], provide_automatic_options=False)
-    app.add_url_rule("/healthz", view_func=lambda: {"status": "ok"}, endpoint="healthz", methods=["GET"], provide_automatic_options=False)
+    app.add_url_rule(
+        "/healthz",
+        view_func=lambda: {"status": "ok"},
+        endpoint="healthz",
+        methods=["GET"],
+        provide_automatic_options=False,
+    )
     app.register_error_handler(Refused, refuse)
-    app.register_error_handler(HTTPException, _wordless)
+    app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _failed)
     return app
 
 
 def _body(request: Request) -> bytes:
-    """Return the body of what may be a request of Alexa's by its form; werkzeug refuses one that is too large (413)."""
+    """Return the body of what may be a request of Alexa's by its form."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype != "application/json" or charset != "utf-8" or "Content-Encoding" in request.headers:
         raise Refused("content type", 415)
-    return request.get_data()
+    body = request.get_data()  # a length that is too large, werkzeug refuses; one that is not said, it cuts off
+    if len(body) >= LARGEST_REQUEST:
+        raise Refused("too large", 413)
+    return body
 
 
 def _envelope(body: bytes) -> dict[str, Any]:
@@ -80,15 +89,22 @@ def _envelope(body: bytes) -> dict[str, Any]:
     return envelope
 
 
-def _wordless(error: HTTPException) -> Response:
-    """The status, and for a wrong method what would be a right one; no text."""
-    headers = [(name, value) for name, value in error.get_headers() if name == "Allow"]
-    return Response(status=error.code, headers=headers)
+def _wordless(status: int, allow: str | None = None) -> Response:
+    """A status, for a wrong method with what would be a right one, and not a word."""
+    response = Response(status=status)
+    del response.headers["Content-Type"]
+    if allow:
+        response.headers["Allow"] = allow
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    return _wordless(error.code or 500, dict(error.get_headers()).get("Allow"))
 
 
 def _failed(error: Exception) -> Response:
     log.error("request failed: %s", type(error).__name__)
-    return Response(status=500)
+    return _wordless(500)
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

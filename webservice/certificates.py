@@ -223,7 +223,7 @@ def _policy(roots: Sequence[x509.Certificate]) -> PolicyBuilder:
         .require_present(x509.KeyUsage, Criticality.AGNOSTIC, _must_sign)
     )
     authorities = ExtensionPolicy.webpki_defaults_ca()
-    return PolicyBuilder().store(Store(roots)).extension_policies(ca_policy=authorities, ee_policy=signing)
+    return PolicyBuilder().store(Store(list(roots))).extension_policies(ca_policy=authorities, ee_policy=signing)
 
 
 def _must_name_alexa(_: Policy, __: x509.Certificate, names: x509.SubjectAlternativeName) -> None:

@@ -5,6 +5,7 @@ Environment, beside that of ``production``:
     WEB_CONCURRENCY: how many workers (default one a processor, at least two).
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -41,13 +42,13 @@ _memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 worker_tmp_dir = _memory
 
 # A folder that only this user can read, made before the workers are forked, so that all of them know it.
-_own_store = None
 if not os.environ.get("REPLAY_STORE"):
-    _own_store = tempfile.mkdtemp(prefix="back-spasm-guide-", dir=_memory)
-    os.environ["REPLAY_STORE"] = str(Path(_own_store) / "replays.sqlite3")
+    _master = os.getpid()
+    _folder = tempfile.mkdtemp(prefix=f"back-spasm-guide-{_master}-", dir=_memory)
+    os.environ["REPLAY_STORE"] = str(Path(_folder) / "replays.sqlite3")
 
-
-def on_exit(server: object) -> None:
-    """Take the folder away again."""
-    if _own_store:
-        shutil.rmtree(_own_store, ignore_errors=True)
+    @atexit.register
+    def _tidy_up() -> None:
+        """Take the folder away again; but a worker that ends must leave it to the others."""
+        if os.getpid() == _master:
+            shutil.rmtree(_folder, ignore_errors=True)

@@ -40,7 +40,9 @@ def production_app(
     """
     skill_id = environment.get("SKILL_ID", "")
     if not skill_id:
-        raise SystemExit("SKILL_ID is not set. It is the skill's id (amzn1.ask.skill.…), from Alexa's developer console.")
+        raise SystemExit(
+            "SKILL_ID is not set. It is the skill's id (amzn1.ask.skill.…), from Alexa's developer console."
+        )
     store = environment.get("REPLAY_STORE", "")
     if not store:
         log.warning("REPLAY_STORE is not set: what is replayed to another process is not noticed")
@@ -53,4 +55,3 @@ def warm(release: Release) -> Release:
     """Return ``release`` after a turn, for which it has read all that it reads only once; no listener waits for that."""
     take_turn(release, Session(new=True, locale=FALLBACK_LOCALE), None, Heard("text", text="what is a back spasm"))
     return release
-

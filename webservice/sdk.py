@@ -23,7 +23,9 @@ class _NeverCalled:
     """Stands where certvalidator's validator would be."""
 
     def __init__(self, *_: Any, **__: Any) -> NoReturn:
-        raise RuntimeError("flask-ask-sdk's own verifier cannot be used here: webservice.verification verifies requests")
+        raise RuntimeError(
+            "flask-ask-sdk's own verifier cannot be used here: webservice.verification verifies requests"
+        )
 
 
 def _import_adapter() -> type[Any]:

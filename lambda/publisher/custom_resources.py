@@ -16,6 +16,7 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
+
 from content_table import ConflictError, ContentTable, Origin
 from protocol import Published, now, pack, publish_bundle, record_model
 

@@ -3,9 +3,7 @@
 import os
 
 from alexa.skill import build_handler
-from stores.bundled import load_release
-
-_release = load_release()
+from stores.current import current_release
 
 # The skill's own id; empty until the first deploy has told it (see docs/deployment.md).
-handler = build_handler(lambda: _release, os.environ.get("SKILL_ID"))
+handler = build_handler(current_release(), os.environ.get("SKILL_ID"))

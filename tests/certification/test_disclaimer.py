@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from guide.release import Release
-from tests.certification.walk import CANARY, OPEN, Listener, Said, State, Turn
+from tests.certification.walk import CANARY, OPEN, Listener, Said, State, Turn, is_slow
 from workbench.compiler.interaction_model import Model
 
 Complaints = Callable[[Iterator[str]], None]
@@ -30,6 +30,11 @@ _SAID_AGAIN = (
 
 def disclaims(turn: Turn) -> bool:
     return turn.speech.startswith(f"Back Spasm Guide. {WELCOME}") or SHORT in turn.speech
+
+
+def uninterrupted(all_states: list[State]) -> list[State]:
+    """Every state but those that another one goes on from, or that is said slowly: their way is one turn longer."""
+    return [state for state in all_states if " in " not in state.name and not is_slow(state)]
 
 
 def test_the_phrases_are_the_ones_looked_for(release_data: dict[str, Any]) -> None:
@@ -63,7 +68,7 @@ def test_no_health_information_comes_before_the_disclaimer(
     """On the way to every state, and with an answer and a routine after it."""
 
     def found() -> Iterator[str]:
-        for state in all_states:
+        for state in uninterrupted(all_states):
             for asked in (heard("heat"), heard("walk me through getting out of bed")):
                 told = False
                 for turn in listener.follow([*state.path, asked]):
@@ -81,7 +86,7 @@ def test_the_disclaimer_is_said_once(
     """Not twice in a session, but where the listener asks to hear the same again."""
 
     def found() -> Iterator[str]:
-        for state in all_states:
+        for state in uninterrupted(all_states):
             said = [
                 turn
                 for turn in listener.follow([*state.path, heard("heat"), heard("ice")])
@@ -115,11 +120,10 @@ def test_whatever_follows_help_me_names_the_emergency_number_in_its_first_senten
     def found() -> Iterator[str]:
         for said in requests_of_each_kind:
             if urgent(said, release):
-                for state in all_states:
-                    if " in " not in state.name and "slow" not in state.name:
-                        turn = listener.turn(state, said)
-                        if not names_the_number_first(turn):
-                            yield str(turn)
+                for state in uninterrupted(all_states):
+                    turn = listener.turn(state, said)
+                    if not names_the_number_first(turn):
+                        yield str(turn)
 
     complaints(found())
 

@@ -104,7 +104,7 @@ def test_help_speaks_of_things_named_only_where_some_were(
     complaints(found())
 
 
-@pytest.mark.parametrize("said", [said for said in BUILT_IN["AMAZON.HelpIntent"].split("|")])
+@pytest.mark.parametrize("said", BUILT_IN["AMAZON.HelpIntent"].split("|"))
 def test_no_slot_swallows_help(said: str, heard: Hear) -> None:
     assert heard(said).request["intent"]["name"] == "AMAZON.HelpIntent"
 

@@ -93,9 +93,9 @@ def test_an_answer_that_is_gone_is_explained(
                         yield f"without {gone}: {turn}"
                     here = (state.attributes or {})["move"]
                     going_on = said.label in ("“next”", "“repeat”", "“who says that”")
-                    if going_on and here["kind"] in ("part", "step") and here["answer"] == gone:
-                        if turn.speech not in explained:
-                            yield f"without {gone}, not explained: {turn}"
+                    told_of_it = here["kind"] in ("part", "step") and here["answer"] == gone
+                    if going_on and told_of_it and turn.speech not in explained:
+                        yield f"without {gone}, not explained: {turn}"
         assert count > 100
 
     complaints(found())

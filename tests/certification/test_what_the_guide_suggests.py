@@ -27,6 +27,8 @@ MOST_OFFERED = 3
 
 ENDS = {"stop"}
 """Suggestions after which the guide says goodbye, as they say."""
+MAY_END = {"no"}
+"""Suggestions that say goodbye where there is nothing else to say no to ("or say no if you're done")."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ENTERED_AGAIN = re.compile(r"open me again and say,? (continue .+?)\. ")
@@ -107,7 +109,7 @@ def _values(template: str, spoken: str) -> dict[str, str]:
 def is_understood(turn: Turn, saying: str) -> bool:
     if saying in ENDS:
         return not turn.is_open
-    return turn.is_open and turn.told.get("outcome") != "decline"
+    return (turn.is_open or saying in MAY_END) and turn.told.get("outcome") != "decline"
 
 
 def test_every_suggestion_is_understood_in_the_state_it_is_made_in(

@@ -378,9 +378,13 @@ def _kind(release: Release, attributes: Mapping[str, Any] | None) -> str:
     if attributes is None:
         return "not begun"
     kept = {name: value for name, value in attributes.items() if name not in ("turn", "said", "release", "v")}
+    if "aside" in kept:  # an interruption of the same; what it interrupted has both
+        kept.pop("disclaimed", None)
     for name, value in kept.items():
         if isinstance(value, dict) and "kind" in value:
             kept[name] = _kind_of_move(release, value)
+    if "aside" in kept and "move" in kept:  # told by what was interrupted
+        kept["move"] = {"kind": kept["move"]["kind"]}
     return json.dumps(kept, sort_keys=True)
 
 

@@ -11,7 +11,7 @@ from guide.conversation import take_turn
 from guide.heard import Heard, Session
 from guide.markup import breaks, plain
 from guide.release import Release
-from tests.guide.conftest import Talk
+from tests.guide.talk import Talk
 
 
 def parts_of(release: Release, answer: str) -> list[str]:

@@ -280,7 +280,7 @@ class TestTrouble:
 
     def test_chunk_of_another_release(self, client: Any, table: ContentTable, following: Following) -> None:
         publish(table, STAGE, package(1), None, ORIGIN)
-        change_chunk(client, 1, package(2).chunks[1])
+        change_chunk(client, 0, package(2).chunks[0])
         assert edition_of(following.look()) == _BUNDLED
         assert set(following.counted) == {"corrupted"}
 

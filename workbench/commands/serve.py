@@ -7,6 +7,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Mapping
+from typing import NoReturn
 
 from workbench.cli import UsageError
 from workbench.commands import ensure_built, progress
@@ -59,17 +60,20 @@ def run(arguments: argparse.Namespace) -> int:
     if os.name != "posix" or not importlib.util.find_spec("gunicorn"):
         raise UsageError("gunicorn is needed, which runs on Linux and macOS; elsewhere use the container image")
     ensure_built()
-    command, environment = gunicorn(arguments.host, arguments.port, os.environ)
-    os.chdir(ROOT)
-    sys.stdout.flush()
-    # It takes this process's place, so that what stops the one stops the other.
-    os.execve(command[0], command, environment)  # noqa: S606
+    return _serve(*gunicorn(arguments.host, arguments.port, os.environ))
 
 
 def gunicorn(host: str, port: int, environment: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     """Return the command that serves Alexa, to be run in the project's folder, and its environment."""
     command = [sys.executable, "-m", "gunicorn", "--config", "webservice/gunicorn.conf.py", "webservice.wsgi:app"]
     return command, {**environment, "BIND": f"{host}:{port}"}
+
+
+def _serve(command: list[str], environment: dict[str, str]) -> NoReturn:
+    """Let gunicorn take this process's place, so that what stops the one stops the other."""
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)  # noqa: S606
 
 
 def _serve_locally(port: int) -> int:

@@ -22,6 +22,9 @@ _NUMBERS = ("emergency", "advice", "poison", "crisis")
 
 VERSION_DIGITS = 12
 
+# What belongs to understanding many answers and is looked up entry by entry, so that each is a section of its own.
+LOOKED_UP = ("asked", "postings")
+
 
 def compile_release(content: Content, signs: dict[str, Any], understanding: dict[str, Any]) -> dict[str, Any]:
     """Return the release of ``content``, which must be free of errors.
@@ -41,7 +44,8 @@ def compile_release(content: Content, signs: dict[str, Any], understanding: dict
         "intents": meanings(content),
         "model": model_digest(content),
         "signs": signs,
-        "understanding": understanding,
+        "understanding": {name: part for name, part in understanding.items() if name not in LOOKED_UP},
+        **{name: understanding[name] for name in LOOKED_UP if name in understanding},
     }
     release["version"] = hashlib.sha256(release_bytes(release)).hexdigest()[:VERSION_DIGITS]
     return release

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from guide import understanding as reader
-from guide.understanding import Understanding, is_word, pieces, units
+from guide.understanding import STORY_WORDS, Understanding, is_word, pieces, units
 from guide.words import words
 
 VECTORS = Path(__file__).parents[1] / "embeddings" / "words.npz"
@@ -42,14 +42,15 @@ BATCH = 256
 RATE = 0.05
 DECAY = 1e-6
 FOLDS = 4
-STEP = 20.0  # how many steps of the stored weights make up one: coarser takes fewer bytes, finer loses nothing more
+STEP = 1.0  # of the stored weights, which reach from -127 to 127 of them: coarser takes fewer bytes, finer says no more
 
-# What the thresholds may cost, on lines that the model has not seen: shares of our lines answered wrongly, and of the
-# lines of elsewhere answered, or given a choice of two. Authored lines of elsewhere are nearer to ours than most of
-# what people ask, and several answers can be right for a line of ours, so that the real shares are smaller.
-MOST_WRONG = 0.05
+# What the thresholds may cost on lines that the model has not seen, as shares. Authored lines of elsewhere are nearer
+# to ours than most of what people ask, and for a line of ours another answer is often right too, so that the real
+# shares are smaller; real stories, though, are harder than those that we make up.
+MOST_WRONG = 0.08
+MOST_WRONG_STORIES = 0.02
 MOST_STRANGERS = 0.006
-MOST_STRANGERS_OFFERED = 0.03
+MOST_STRANGERS_OFFERED = 0.04
 
 Floats = NDArray[np.float32]
 Elsewhere = Mapping[str, Sequence[str]] | Sequence[str]
@@ -81,7 +82,8 @@ def train(examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, *, seed: in
         labels += [number] * len(lines)
     target = np.array(labels)
     names = [*answers, *("" for _ in groups)]
-    thresholds = _thresholds(_left_out(texts, target, len(names), seed), target, len(answers))
+    lengths = np.array([len(words(text)) for text in texts])
+    thresholds = _thresholds(_left_out(texts, target, len(names), seed), target, len(answers), lengths)
     features = _Features(texts)
     weights, bias = _fit(features.matrix(texts), target, len(names), seed)
     compiled = {"anchors": list(ANCHORS), "classes": names, "lines": {}, **thresholds, **_pack(features, weights, bias)}
@@ -218,29 +220,32 @@ def _left_out(texts: Sequence[str], target: NDArray[np.int64], classes: int, see
     return chances
 
 
-def _thresholds(chances: Floats, target: NDArray[np.int64], answers: int) -> dict[str, float]:
+def _thresholds(chances: Floats, target: NDArray[np.int64], answers: int, lengths: NDArray[np.int64]) -> dict[str, float]:
     """Return when to answer and when to offer: as often as wrong answers and strangers' answers stay rare."""
     ours = target < answers
     whole = chances[:, :answers].sum(axis=1)
     share = chances[:, :answers].max(axis=1) / whole
     right = chances[:, :answers].argmax(axis=1) == target
-    best = (-1, 0.95, 0.9)
-    for least in np.arange(0.3, 1.0, 0.01):
-        for sure in np.arange(0.2, 0.98, 0.02):
-            answered = (whole >= least) & (share >= sure)
-            if (answered & ~ours).sum() > MOST_STRANGERS * (~ours).sum():
-                continue
-            if (answered & ours & ~right).sum() > MOST_WRONG * ours.sum():
-                continue
-            best = max(best, (int((answered & ours & right).sum()), float(least), float(sure)))
+    story = lengths >= STORY_WORDS
+    best = (-1, 0.99, 0.9, 0.9)
+    for least in np.arange(0.3, 0.99, 0.01):
+        inside = whole >= least
+        short = _least_share(inside & ours & ~story, right, share, MOST_WRONG * (ours & ~story).sum())
+        long = _least_share(inside & ours & story, right, share, MOST_WRONG_STORIES * (ours & story).sum())
+        answered = inside & (share >= np.where(story, long, short))
+        if (answered & ~ours).sum() <= MOST_STRANGERS * (~ours).sum():
+            best = max(best, (int((answered & ours & right).sum()), float(least), short, long))
     strangers = np.sort(whole[~ours])[::-1]
     perhaps = float(strangers[int(MOST_STRANGERS_OFFERED * len(strangers))]) if len(strangers) else 0.5
-    return {
-        "ours": round(best[1], 3),
-        "sure": round(best[2], 3),
-        "perhaps": round(min(perhaps, best[1]), 3),
-        "either": 0.4,
-    }
+    _, least, short, long = best
+    found = {"ours": least, "sure": short, "sure_of_story": long, "perhaps": min(perhaps, least), "either": 0.4}
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+def _least_share(chosen: NDArray[np.bool_], right: NDArray[np.bool_], share: Floats, most_wrong: float) -> float:
+    """Return the share from which on at most ``most_wrong`` of the ``chosen`` lines are wrong."""
+    wrong = np.sort(share[chosen & ~right])[::-1]
+    return max(0.3, float(wrong[int(most_wrong)]) + 1e-3) if len(wrong) > most_wrong else 0.3
 
 
 def _pack(features: _Features, weights: Floats, bias: Floats) -> dict[str, Any]:
@@ -249,15 +254,14 @@ def _pack(features: _Features, weights: Floats, bias: Floats) -> dict[str, Any]:
     tables = [features.of_buckets(), features.of_units(names)]
     table = np.vstack([matrix @ weights for matrix, _ in tables])
     squares = np.concatenate([square for _, square in tables])
-    scale = max(1 / STEP, float(np.abs(table).max()) / 127 / 2)
-    rows = np.clip(np.rint(table / scale), -127, 127) + 128
+    rows = np.clip(np.rint(table / STEP), -127, 127) + 128
     lengths = np.clip(np.rint(squares), 1, 255)[:, None]
     packed = np.hstack([rows, lengths]).astype(np.uint8).tobytes()
     return {
         "bias": [round(float(value), 4) for value in bias],
         "buckets": BUCKETS,
         "rows": b64encode(compress(packed, 9)).decode("ascii"),
-        "scale": scale,
+        "scale": STEP,
         "units": "\n".join(names),
     }
 

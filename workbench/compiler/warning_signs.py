@@ -45,7 +45,7 @@ _EXCEPT = re.compile(r"\s-\s")
 _OPENING = "^"
 _ADJACENT = 0
 _LINKS = {">": NEAR, ">>": FAR, ">>>": WIDE, "~": -NEAR, "~~": -FAR, "~~~": -WIDE}
-_ASKED, _SUPPOSED = 1, 2
+_ASKED, _SUPPOSED, _NO_TALK = 1, 2, 3
 
 # Without these nothing can be compiled; the rest may be left out.
 _PARTS = (
@@ -149,11 +149,13 @@ class _Compiler:
         frame_rules = [
             *self._frame_rules("asking", _ASKED),
             *self._frame_rules("supposing", _SUPPOSED),
+            *self._frame_rules("no_talk", _NO_TALK),
         ]
         self._in_order()
         self._slot_values()
         in_frames = {group for _, chain in frame_rules for group in chain[::2]}
-        phrases, lengths = self._table(number for number in self.numbers.values() if number not in in_frames)
+        in_rules = {group for rule in rules for chains in rule[3:] for chain in chains for group in chain[::2]}
+        phrases, lengths = self._table(sorted({*in_rules, *special.values()}))
         frames, frame_lengths = self._table(sorted(in_frames))
         return {
             "signs": signs,

@@ -23,7 +23,7 @@ MODELS = "ask_sdk_model"
 CLIENTS = "ask_sdk_model.services.service_client_factory"
 """Imports the clients of all of Alexa's web services; ``ask_sdk_core.skill`` names it in case a skill has an API client."""
 
-_CAPITAL = re.compile("(?<!^)(?=[A-Z])")
+_WORD_BEGINS = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def shorten() -> None:
@@ -62,7 +62,7 @@ class _Package(ModuleType):
     """A package of models, of which a module is read when its class is asked for: ``SimpleCard`` from ``simple_card``."""
 
     def __getattr__(self, name: str) -> Any:
-        module = f"{self.__name__}.{_CAPITAL.sub('_', name).lower()}"
+        module = f"{self.__name__}.{_WORD_BEGINS.sub('_', name).lower()}"
         try:
             found = import_module(module)
         except ModuleNotFoundError as missing:

@@ -101,7 +101,12 @@ class Release:
     @cached_property
     def understanding(self) -> Understanding:
         """The trained model that takes words to answers."""
-        return Understanding(self._data["understanding"])
+        compiled = self._data["understanding"]
+        if "gate" not in compiled:
+            return Understanding(compiled)
+        from guide.ranking import Ranking  # not many guides have more answers than fit one model
+
+        return Ranking(compiled, self._data["postings"], self._data["asked"])
 
     def phrase(self, name: str, turn: int) -> str:
         """Return the phrase ``name``; where it has several wordings, turns take them in order."""

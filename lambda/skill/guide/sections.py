@@ -14,7 +14,7 @@ from typing import Any, Protocol
 CONTENTS = "contents"
 """The section that only tells of the others, and is none itself."""
 
-BY_ENTRY = ("answers", "topics")
+BY_ENTRY = ("answers", "asked", "intents", "postings", "topics")
 """Sections that have a line for each entry, in the order of their keys as bytes."""
 
 
@@ -41,6 +41,10 @@ def read_sections(text: Text, size: int) -> Mapping[str, Any]:
     if not isinstance(whole, dict):
         raise ValueError("a release is a JSON object")
     return whole
+
+
+# Entries that are kept once they were read, so that a function that runs for days does not end up with all of them.
+_KEPT = 500
 
 
 class _Sections(Mapping[str, Any]):
@@ -75,7 +79,11 @@ class _Entries(Mapping[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._read:
-            self._read[key] = self._find(key)
+            found = self._find(key)
+            if len(self._read) >= _KEPT:
+                self._read.clear()
+            self._read[key] = found
+            return found
         return self._read[key]
 
     def _find(self, key: str) -> Any:

@@ -19,6 +19,9 @@ from guide.words import words
 # How many rows can be added as one integer before a lane of 16 bits could overflow.
 _LANE_ROWS = 256
 
+# From how many words on an utterance tells a story: it touches on many things, so that more certainty is asked of it.
+STORY_WORDS = 15
+
 
 class Reading(NamedTuple):
     """How an utterance was understood."""
@@ -85,6 +88,7 @@ class Understanding:
         self._scale: float = compiled["scale"]
         self._buckets: int = compiled["buckets"]
         self._sure: float = compiled["sure"]
+        self._sure_of_story: float = compiled["sure_of_story"]
         self._ours: float = compiled["ours"]
         self._perhaps: float = compiled["perhaps"]
         self._either: float = compiled["either"]
@@ -104,7 +108,7 @@ class Understanding:
         known = self._lines.get(" ".join(said))
         if known is not None:
             return Reading("answer" if known else "decline", _first(known, ranked))
-        return Reading(self._outcome(ranked), ranked)
+        return Reading(self._outcome(ranked, len(said)), ranked)
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
@@ -122,10 +126,11 @@ class Understanding:
             reasons.append(Reason(name, chance, top))
         return tuple(reasons)
 
-    def _outcome(self, ranked: tuple[tuple[str, float], ...]) -> str:
+    def _outcome(self, ranked: tuple[tuple[str, float], ...], length: int) -> str:
         ours = [chance for answer, chance in ranked if answer]
         whole = sum(ours)
-        if whole >= self._ours and ours[0] >= self._sure * whole:
+        sure = self._sure if length < STORY_WORDS else self._sure_of_story
+        if whole >= self._ours and ours[0] >= sure * whole:
             return "answer"
         return "offer" if whole >= self._perhaps and sum(ours[:2]) >= self._either * whole else "decline"
 

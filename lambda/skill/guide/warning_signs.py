@@ -35,7 +35,7 @@ _FUZZY_LETTERS = 6
 _STOPS = frozenset(".?!;")
 _OPENING = "^"
 
-_TOLD, _ASKED, _SUPPOSED = 0, 1, 2
+_TOLD, _ASKED, _SUPPOSED, _NO_TALK = 0, 1, 2, 3
 
 _Span = tuple[int, int]
 
@@ -312,7 +312,7 @@ class WarningSigns:
         ways = [min((self._way(span, said, asking), span) for span in chain) for chain in matched]
         way = max(way for way, _ in ways)
         whole = (min(span[0] for _, span in ways), max(span[1] for _, span in ways))
-        if (way == _TOLD and when_asked) or (way == _ASKED and sign.get("only_told")):
+        if way == _NO_TALK or (way == _TOLD and when_asked) or (way == _ASKED and sign.get("only_told")):
             return None
         if self._of_an_animal(whole, said):
             return None
@@ -321,9 +321,10 @@ class WarningSigns:
         return Found(sign["id"], sign["level"], way != _TOLD, " ".join(said.lean[whole[0] : whole[1]]))
 
     def _asking(self, said: _Utterance) -> list[_Span]:
-        """Return the questions in the utterance: where each begins, by full word, and ``_ASKED`` or ``_SUPPOSED``.
+        """Return the questions in the utterance: where each begins, by full word, and what it makes of a symptom.
 
-        A supposition stays one whoever is named in it: "what if i cannot pee".
+        That is ``_ASKED``, or ``_SUPPOSED``, which it stays whoever is named in it ("what if i cannot pee"), or
+        ``_NO_TALK`` when it is not about health at all ("play i can't breathe").
         """
         found: set[_Span] = set()
         words: list[str] = []
@@ -344,13 +345,14 @@ class WarningSigns:
         return sorted(found)
 
     def _way(self, span: _Span, said: _Utterance, asking: list[_Span]) -> int:
-        """Tell whether the symptom is told, asked about and nobody's in particular, or supposed."""
+        """Tell whether the symptom is told, asked about and nobody's in particular, supposed, or the title of a song."""
         start, end = said.place[span[0]], said.place[span[1] - 1]
         before = [question for question in asking if question[0] <= start]
         if not before:
             return _TOLD
-        if any(way == _SUPPOSED for _, way in before):
-            return _SUPPOSED
+        gravest = max(way for _, way in before)
+        if gravest != _ASKED:
+            return gravest
         opening = max(begins for begins, _ in before)
         for i in range(max(opening + 1, start - _OWN_WORDS), end + 1):
             if said.full[i] in self._lists["people"] and not self._in_the_question(i, said.full):

@@ -198,7 +198,7 @@ class PublishedRelease:
                 self._whole, self._withdrawn, self._release = whole, withdrawn, release
 
     def _served(self, whole: Release, withdrawn: frozenset[str]) -> Release:
-        return Without(whole, withdrawn) if withdrawn.intersection(whole.answers) else whole
+        return Without(whole, withdrawn) if any(answer in whole.answers for answer in withdrawn) else whole
 
     # Reading the table.
 

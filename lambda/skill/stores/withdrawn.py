@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from guide.markup import fill
 from guide.release import Release
-from guide.understanding import Reading, Understanding
+from guide.understanding import Reading, Reason, Understanding
 from guide.warning_signs import WarningSigns
 
 
@@ -22,7 +23,7 @@ class Without(Release):
 
     def __init__(self, whole: Release, withdrawn: Iterable[str]) -> None:
         self._whole = whole
-        self._withdrawn = frozenset(withdrawn).intersection(whole.answers)
+        self._withdrawn = frozenset(answer for answer in withdrawn if answer in whole.answers)
         super().__init__(_emptied(whole._data, self._withdrawn))
 
     @cached_property
@@ -31,18 +32,21 @@ class Without(Release):
 
     @cached_property
     def understanding(self) -> Understanding:
-        return _Narrowed(self._data["understanding"], self._withdrawn)
+        return _Narrowed(self._whole.understanding, self._withdrawn)
 
 
 class _Narrowed(Understanding):
     """Understands the same, but gives no choice with something that is withdrawn."""
 
-    def __init__(self, compiled: Mapping[str, Any], withdrawn: frozenset[str]) -> None:
-        super().__init__(compiled)
+    def __init__(self, whole: Understanding, withdrawn: frozenset[str]) -> None:
+        self._whole = whole
         self._withdrawn = withdrawn
 
+    def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
+        return self._whole.explain(text, most, features)
+
     def read(self, text: str) -> Reading:
-        reading = super().read(text)
+        reading = self._whole.read(text)
         if reading.outcome != "offer" or not self._withdrawn.intersection(reading.answers):
             return reading
         left = [answer for answer in reading.answers if answer not in self._withdrawn] or reading.answers
@@ -50,18 +54,31 @@ class _Narrowed(Understanding):
         return Reading("answer", (*first, *(one for one in reading.ranked if one[0] != left[0])))
 
 
-def _emptied(data: Mapping[str, Any], withdrawn: frozenset[str]) -> dict[str, Any]:
+def _emptied(data: Mapping[str, Any], withdrawn: frozenset[str]) -> Mapping[str, Any]:
     """Return the release's ``data`` with nothing in the ``withdrawn`` answers, and nothing that leads to them."""
-    gone = _statement(data["phrases"]["gone"][0])
-    answers = {}
-    for answer, facts in data["answers"].items():
-        left = [other for other in facts["next"] if other not in withdrawn]
-        answers[answer] = {**facts, "next": left} if left != facts["next"] else facts
-        if answer in withdrawn:
-            empty = {"short": gone, "more": [], "routines": [], "card": fill(gone, {}), "sources": []}
-            answers[answer] = {**answers[answer], **empty}
+    answers = _Answers(data["answers"], withdrawn, _statement(data["phrases"]["gone"][0]))
     roles = {role: _standing_in(role, answer, answers) for role, answer in data["roles"].items()}
-    return {**data, "answers": answers, "roles": roles}
+    return ChainMap({"answers": answers, "roles": roles}, data)  # type: ignore[arg-type]  # nothing is written to it
+
+
+class _Answers(Mapping[str, Any]):
+    """The answers of a release, each looked at when it is asked for."""
+
+    def __init__(self, whole: Mapping[str, Any], withdrawn: frozenset[str], gone: str) -> None:
+        self._whole = whole
+        self._withdrawn = withdrawn
+        self._empty = {"short": gone, "more": [], "routines": [], "card": fill(gone, {}), "sources": []}
+
+    def __getitem__(self, answer: str) -> Any:
+        facts = self._whole[answer]
+        left = {"next": [other for other in facts["next"] if other not in self._withdrawn]}
+        return {**facts, **left, **self._empty} if answer in self._withdrawn else {**facts, **left}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
 
 
 def _statement(phrase: str) -> str:
