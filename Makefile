@@ -49,14 +49,14 @@ lint: $(VENV)/.dev ## ruff and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.dev runtime-where-possible ## everything that CI runs, in under five minutes
+test: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## everything that CI runs, in under five minutes
 	@$(BIN)/guide build --check
 	@$(BIN)/guide build
 	@$(BIN)/guide check
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n 2 -rs -m "not exhaustive"
 
-test-all: $(VENV)/.dev runtime-where-possible ## the exhaustive runs too
+test-all: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## the exhaustive runs too
 	@$(BIN)/guide build
 	@$(BIN)/python -m pytest -n 2
 
@@ -66,11 +66,11 @@ evaluate: $(VENV)/.run ## cross-validate the authored lines; with labelled quest
 # The function as Lambda runs it. `sam build` puts its folder together, .venv-runtime holds Lambda's own runtime client.
 BUILT := .aws-sam/build/template.yaml
 RUNTIME := .venv-runtime/.done
-FUNCTION_SOURCES = template.yaml samconfig.toml interaction_model/intents.yaml $(shell find content; find lambda/skill workbench/compiler -type f ! -name '*.pyc' ! -name 'release.json*')
+FUNCTION_SOURCES = template.yaml samconfig.toml interaction_model/intents.yaml interaction_model/skill.json $(shell find content interaction_model/images interaction_model/certified -type f; find lambda/skill lambda/publisher workbench/compiler workbench/deploying -type f ! -name '*.pyc' ! -name 'release.json*')
 MACHINE = $(shell uname -m | sed 's/aarch64/arm64/')
 export SAM_CLI_TELEMETRY = 0
 
-.PHONY: sam-build runtime runtime-where-possible invoke sam-local sam-validate
+.PHONY: sam-build runtime runtime-where-possible dynalite-where-possible invoke sam-local sam-validate
 
 sam-build: $(BUILT) ## put the function's folder together, as deploying does
 
@@ -88,14 +88,37 @@ runtime-where-possible:
 	@if $(PYTHON) workbench/python313.py >/dev/null 2>&1; then $(MAKE) --no-print-directory $(RUNTIME); \
 	else echo "Python 3.13 is not here: the tests in the real runtime will be skipped." >&2; fi
 
+# A second DynamoDB, to try the content store on; without npm its tests are skipped.
+dynalite-where-possible:
+	@if test -d tests/dynalite/node_modules; then :; elif command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund --prefix tests/dynalite >&2; \
+	else echo "npm is not here: the content store is tried on one DynamoDB, not on two." >&2; fi
+
 invoke: $(BUILT) $(RUNTIME) ## answer a request in the real runtime, without Docker: make invoke EVENT=events/launch.json
 	@$(BIN)/python -m workbench.runtime $(EVENT)
 
-sam-local: $(BUILT) ## the same in Docker, with sam local invoke
-	@$(BIN)/sam local invoke SkillFunction --event $(EVENT) --parameter-overrides Architecture=$(MACHINE)
+# EVENTS= for some, SAM_LOCAL= for options of sam local invoke.
+EVENTS ?=
+sam-local: $(BUILT) ## answer every request of events/ in Docker, with sam local invoke
+	@$(BIN)/python -m workbench.sam_local $(EVENTS) $(if $(SAM_LOCAL),-- $(SAM_LOCAL))
 
 sam-validate: $(VENV)/.dev ## lint template.yaml
 	@$(BIN)/sam validate --lint
+
+# Deploying. Settings stand in samconfig.toml, a block for each stage; SET="Name=value Name=value" changes some for one deploy.
+STAGE ?= dev
+SET ?=
+CONTENT ?= keep
+
+.PHONY: deploy package certified icons
+
+deploy: $(VENV)/.dev ## put everything into AWS and Alexa: make deploy STAGE=prod (docs/deployment.md)
+	@$(BIN)/guide deploy --stage $(STAGE) --content $(CONTENT) $(foreach one,$(SET),--set "$(one)")
+
+package: $(VENV)/.run ## write build/ask, a project for ask-cli
+	@$(BIN)/guide package --ask
+
+icons: $(VENV)/.run ## draw the PNG icons from interaction_model/images/icon.svg
+	@$(BIN)/python -m workbench.deploying.icons
 
 lock: ## resolve the versions of everything anew, with hashes (needs uv)
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt

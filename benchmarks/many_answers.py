@@ -215,7 +215,11 @@ def lay_out(folder: Path, answers: int = ANSWERS_MOST, per_answer: int = LINES) 
         shutil.copytree(ROOT / part, folder / part)
     (folder / "lambda" / "skill").mkdir(parents=True)
     own = sorted((folder / ANSWERS).glob("*.md"))
-    review = {line.split(":")[0].strip(): line.split(":", 1)[1].strip() for line in own[0].read_text().splitlines() if ":" in line}
+    review = {
+        line.split(":")[0].strip(): line.split(":", 1)[1].strip()
+        for line in own[0].read_text().splitlines()
+        if ":" in line
+    }
     made = list(subjects(max(answers - len(own), 0)))
     for i, (name, activity, circumstance) in enumerate(made):
         following = made[(i + 1) % len(made)][0]
@@ -233,7 +237,9 @@ def lay_out(folder: Path, answers: int = ANSWERS_MOST, per_answer: int = LINES) 
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.many_answers", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.many_answers", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("folder", type=Path, help="a folder that does not exist yet")
     parser.add_argument("--answers", type=int, default=ANSWERS_MOST, help="how many in all (%(default)s)")
     chosen = parser.parse_args(arguments)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -118,28 +116,29 @@ def test_the_table_and_what_is_withdrawn_in_it(cloud: Aws) -> None:
     assert cloud.withdrawn(name) == ["heat"]
 
 
-def test_how_the_version_behind_the_alias_is_protected(cloud: Aws) -> None:
-    client = boto3.client("lambda")
-    boto3.client("iam").create_role(RoleName="role", AssumeRolePolicyDocument="{}")
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("skill_function.py", "handler = print")
-    client.create_function(
-        FunctionName="skill",
-        Runtime="python3.13",
-        Role="arn:aws:iam::123456789012:role/role",
-        Handler="skill_function.handler",
-        Code={"ZipFile": buffer.getvalue()},
-        Environment={"Variables": {"SKILL_ID": SKILL_ID}},
-        Publish=True,
-    )
-    client.create_alias(FunctionName="skill", Name="live", FunctionVersion="1")
-    client.add_permission(
-        FunctionName="skill",
-        Qualifier="live",
-        StatementId="alexa",
-        Action="lambda:InvokeFunction",
-        Principal="alexa-appkit.amazon.com",
-        EventSourceToken=SKILL_ID,
-    )
-    assert cloud.live("skill") == Live(SKILL_ID, (SKILL_ID,))
+@pytest.mark.parametrize(
+    ("condition", "permitted"),
+    [({"StringEquals": {"lambda:EventSourceToken": SKILL_ID}}, SKILL_ID), (None, "")],
+)
+def test_how_the_version_behind_the_alias_is_protected(
+    cloud: Aws, monkeypatch: pytest.MonkeyPatch, condition: dict[str, Any] | None, permitted: str
+) -> None:
+    """moto knows no event source token, so the policy is written out here as Lambda does."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "alexa-appkit.amazon.com"},
+        "Action": "lambda:InvokeFunction",
+    }
+    policy = {"Statement": [statement | ({"Condition": condition} if condition else {})]}
+
+    class Client:
+        def get_function_configuration(self, **asked: str) -> dict[str, Any]:
+            assert asked == {"FunctionName": "skill", "Qualifier": "live"}
+            return {"Environment": {"Variables": {"SKILL_ID": SKILL_ID}}}
+
+        def get_policy(self, **asked: str) -> dict[str, Any]:
+            assert asked == {"FunctionName": "skill", "Qualifier": "live"}
+            return {"Policy": json.dumps(policy)}
+
+    monkeypatch.setattr(cloud, "_client", lambda _: Client())
+    assert cloud.live("skill") == Live(SKILL_ID, (permitted,))

@@ -26,6 +26,7 @@ from tests.certification.walk import (
     states,
     texts,
     together,
+    tour,
     walk,
 )
 from workbench.compiler.interaction_model import Model
@@ -94,8 +95,8 @@ def requests_of_each_kind(release: Release, model: Model) -> list[Said]:
 def walked(request: pytest.FixtureRequest, handler: LambdaHandler, all_states: list[State], shared: Path) -> Walk:
     """All that the guide says in one place.
 
-    Usually in answer to a request of each kind, in each kind of state; marked ``exhaustive``, in answer to every intent
-    with every value and synonym of its slots. States that differ only in what is remembered beside the last reply are
+    That is every part and step of every answer, every warning, and what is said in each kind of state to a request of
+    each kind; marked ``exhaustive``, to every intent with every value and synonym of its slots. States that differ only in what is remembered beside the last reply are
     walked in the United States alone, since a place changes words and nothing else.
     """
     locale, _, everything = request.param.partition(", ")
@@ -110,6 +111,7 @@ def walked(request: pytest.FixtureRequest, handler: LambdaHandler, all_states: l
         f"{request.param}-{shard}": lambda shard=shard: walk(Listener(handler, locale), where[shard::count], said)
         for shard in range(count)
     }
+    jobs[f"{request.param}-tour"] = lambda: tour(Listener(handler, locale), release, model)
     return together(once(shared, jobs))
 
 

@@ -443,6 +443,31 @@ def walk(listener: Listener, found: Iterable[State], requests: list[Said]) -> Wa
     return result._replace(turns=count)
 
 
+def tour(listener: Listener, release: Release, model: Model) -> Walk:
+    """Hear every part and every step of every answer, and every warning, told of and asked about, once."""
+    kinds = {kind["name"]: kind for kind in model["interactionModel"]["languageModel"]["types"]}
+    yes, following = intent("AMAZON.YesIntent"), intent("AMAZON.NextIntent")
+    topics = {slot.value: slot for slot in _values(kinds["Topic"])}
+    paths = [
+        [OPEN, _said("TopicIntent", {"topic": topics[data["name"]]}), *[yes] * len(data["more"])]
+        for data in release.answers.values()
+    ]
+    paths += [
+        [_said("WalkMeThroughTopicIntent", {"topic": topics[routine["topic"]]}), *[following] * len(routine["steps"])]
+        for data in release.answers.values()
+        for routine in data["routines"]
+    ]
+    first = {slot.resolved: slot for slot in reversed(list(_values(kinds["Sign"])))}
+    paths += [[_said(name, {"sign": slot})] for slot in first.values() for name in ("SignIntent", "SignAskedIntent")]
+    turns = [turn for path in paths for turn in listener.follow(path)]
+    return Walk(
+        listener.locale,
+        {json.dumps(turn.body): turn for turn in reversed(turns)},
+        {json.dumps(turn.attributes): turn for turn in reversed(turns)},
+        len(turns),
+    )
+
+
 def together(parts: Iterable[Walk]) -> Walk:
     """Return several walks in one place as one."""
     whole: Walk | None = None

@@ -123,6 +123,10 @@ def test_told_wins_over_asked_about_at_the_same_level() -> None:
         ("my legs are numb", "my dog's legs are numb"),
         ("no my legs are numb", "no numb legs"),
         ("no pain just numb legs", "no pain or numb legs"),
+        ("my leg is numb and my back hurts", "no leg numbness but my back hurts"),
+        ("no bladder control and back pain", "no bladder trouble and back pain"),
+        ("i think it's cauda equina", "negative for cauda equina"),
+        ("i can't feel my legs", "play i can't feel my legs"),
         ("my foot won't lift", "my foot isn't numb"),
         ("my legs fall asleep", "i fall asleep"),
         ("my back hurts and my chest is tight", "stretch your chest with your knees to your chest"),
@@ -149,6 +153,22 @@ def test_misspelling_and_mishearing_are_forgiven(line: str) -> None:
     found = SIGNS.find(line)
     assert found is not None
     assert found.level == "emergency"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["lost 20lbs without trying and my back hurts", "my 4yr old has a sore back", "back ache and a temp of 101f"],
+)
+def test_a_unit_may_be_written_on_to_its_number(line: str) -> None:
+    found = SIGNS.find(line)
+    assert found is not None
+    assert LEVELS.index(found.level) <= LEVELS.index("today")
+
+
+def test_strong_words_may_stand_far_apart() -> None:
+    found = SIGNS.find("numb since the day before yesterday or so all around the back of my groin")
+    assert found is not None
+    assert found.sign == "saddle-numbness"
 
 
 def test_a_denial_in_one_sentence_does_not_reach_into_the_next() -> None:
@@ -194,6 +214,12 @@ def test_any_text_is_read(text: str) -> None:
     assert found is None or found.level in LEVELS
 
 
+def _seconds(text: str) -> float:
+    began = time.perf_counter()
+    SIGNS.find(text)
+    return time.perf_counter() - began
+
+
 _LINES = sorted({line for _, line in _told()} | set(_none()))
 
 
@@ -201,9 +227,7 @@ _LINES = sorted({line for _, line in _told()} | set(_none()))
 @settings(max_examples=200)
 def test_lines_run_together_are_read_in_time(lines: list[str], between: str) -> None:
     text = between.join(lines)
-    began = time.perf_counter()
-    SIGNS.find(text)
-    assert time.perf_counter() - began < 0.002 * SLOW_MACHINE
+    assert min(_seconds(text) for _ in range(3)) < 0.002 * SLOW_MACHINE
 
 
 @given(st.lists(st.sampled_from(" ".join(_LINES).split()), max_size=30))
@@ -225,12 +249,7 @@ def test_finding_is_fast_enough_for_every_turn() -> None:
     spans = []
     for i in range(0, len(_LINES) - 6, 3):
         text = " ".join(" ".join(_LINES[i : i + 6]).split()[:30])
-        best = 1.0
-        for _ in range(3):
-            began = time.perf_counter()
-            SIGNS.find(text)
-            best = min(best, time.perf_counter() - began)
-        spans.append(best)
+        spans.append(min(_seconds(text) for _ in range(3)))
     assert sorted(spans)[int(len(spans) * 0.99)] < 0.0007 * SLOW_MACHINE
 
 
@@ -279,6 +298,14 @@ def test_a_slip_in_the_file_is_reported_where_it_stands(changes: dict[str, Any],
     with pytest.raises(WarningSignsError) as raised:
         compile_warning_signs(_changed(**changes))
     assert any(where == path and said in message for where, message in raised.value.problems), raised.value.problems
+
+
+def test_a_word_may_stand_in_a_question_and_in_a_sign() -> None:
+    source = _changed(heard=["widget"], examples=["my widget"])
+    source["no_talk"] = ["^ buy > widget"]
+    signs = WarningSigns(compile_warning_signs(source))
+    assert signs.find("i have a widget") is not None
+    assert signs.find("buy me a widget") is None
 
 
 def test_a_line_that_is_not_heard_is_reported() -> None:

@@ -79,6 +79,12 @@ def test_what_is_no_envelope_is_refused_locally_too(body: bytes, local: FlaskCli
     assert (response.status_code, response.data) == (400, b"")
 
 
+def test_a_body_that_is_said_to_be_too_large_is_not_read(local: FlaskClient) -> None:
+    said: dict[str, Any] = {"CONTENT_LENGTH": str(300_000)}
+    response = local.post("/alexa", data=b"{}", content_type="application/json", environ_overrides=said)
+    assert (response.status_code, response.data) == (413, b"")
+
+
 def test_a_body_of_unknown_length_is_limited_too(local: FlaskClient) -> None:
     body = b'{"a": "' + b"x" * 300_000 + b'"}'
     options: dict[str, Any] = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}

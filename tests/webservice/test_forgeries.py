@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -29,11 +30,11 @@ class Forgery(NamedTuple):
 
 
 def at_address(url: str) -> Callable[[Alexa], Post]:
-    """A good request whose good certificate is said to lie elsewhere, and does."""
+    """A good request whose good certificate is said to lie elsewhere, and does, wherever that is."""
 
     def make(alexa: Alexa) -> Post:
         chain = alexa.at[PATH]
-        alexa.at = dict.fromkeys((*alexa.at, "/echo.api/", "/other/cert.pem", "/cert.pem", "/ECHO.API/cert.pem"), chain)
+        alexa.at = defaultdict(lambda: chain)
         return alexa.signed(alexa.envelope()).with_headers(SignatureCertChainUrl=url)
 
     return make
@@ -101,6 +102,16 @@ def sha1_alone(alexa: Alexa) -> Post:
     return post.with_headers(Signature_256=None, Signature=alexa.signer.sign(post.body, hashes.SHA1()))
 
 
+def under_the_old_name(alexa: Alexa) -> Post:
+    post = alexa.signed(alexa.envelope())
+    return post.with_headers(Signature_256=None, Signature=post.headers["Signature-256"])
+
+
+def not_quite_base64(alexa: Alexa) -> Post:
+    post = alexa.signed(alexa.envelope())
+    return post.with_headers(Signature_256="*" + post.headers["Signature-256"])
+
+
 def signed_with_another_key(alexa: Alexa) -> Post:
     return alexa.signed(alexa.envelope(), alexa.signer._replace(key=rsa_key()))
 
@@ -166,7 +177,7 @@ AT = "https://s3.amazonaws.com"
 
 FORGERIES = [
     # Where the certificate may lie.
-    Forgery("http address", at_address("http://s3.amazonaws.com/echo.api/cert.pem")),
+    Forgery("http address", at_address("http://s3.amazonaws.com/echo.api/echo-api-cert-14.pem")),
     Forgery("another host", at_address("https://notamazon.com/echo.api/echo-api-cert-14.pem")),
     Forgery(
         "host that begins right", at_address("https://s3.amazonaws.com.evil.example/echo.api/echo-api-cert-14.pem")
@@ -221,8 +232,10 @@ FORGERIES = [
     Forgery("signature of another request", from_another_request),
     Forgery("no signature", with_headers(Signature_256=None)),
     Forgery("SHA-1 signature alone", sha1_alone),
+    Forgery("SHA-256 signature under the old name", under_the_old_name),
     Forgery("SHA-1 under the new name", sha1_under_the_new_name),
     Forgery("signature that is not base64", with_headers(Signature_256="*" * 344)),
+    Forgery("signature that is not quite base64", not_quite_base64),
     Forgery("signature that is empty", with_headers(Signature_256="")),
     Forgery("signature that is short", with_headers(Signature_256="AAAA")),
     # What a request that Alexa did sign must say.

@@ -8,8 +8,11 @@ from workbench.compiler.content import ROOT
 
 
 def progress(line: str) -> None:
-    """Print a line of progress where it does not mix with results."""
-    print(line, file=sys.stderr, flush=True)
+    """Print a line of progress where it does not mix with results; a bar is drawn where somebody can see it move."""
+    if not line.endswith("\r"):
+        print(line, file=sys.stderr, flush=True)
+    elif sys.stderr.isatty():
+        print(line, end="", file=sys.stderr, flush=True)
 
 
 def ensure_built() -> None:

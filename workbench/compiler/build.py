@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from workbench.compiler import ranking
 from workbench.compiler.checks import check_content
 from workbench.compiler.content import INTENTS, ROOT, WARNING_SIGNS, Content, load_content
 from workbench.compiler.interaction_model import compile_model, model_paths, model_text
@@ -15,16 +16,10 @@ from workbench.compiler.problems import ContentError, Problem, Problems
 from workbench.compiler.release import compile_release, write_release
 from workbench.compiler.training import digest, train
 from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs, misheard
+from workbench.progress import Say, quiet
 
 RELEASE = "lambda/skill/release.json"
 CACHE = "build"
-
-Say = Callable[[str], None]
-"""Takes a line of progress for whoever waits."""
-
-
-def quiet(_: str) -> None:
-    """Say nothing."""
 
 
 def build(root: Path = ROOT, say: Say = quiet, *, models: bool = True) -> dict[str, Any]:
@@ -34,7 +29,7 @@ def build(root: Path = ROOT, say: Say = quiet, *, models: bool = True) -> dict[s
         ContentError: with every error found; nothing is written then.
     """
     say("Reading content …")
-    content, problems = load_content(root)
+    content, problems = load_content(root, say)
     problems.extend(check_content(content, datetime.date.today()))
     signs = compiled_signs(content, problems)
     if problems.errors:
@@ -72,12 +67,14 @@ def _at_lines(content: Content, found: Iterable[tuple[str, str]]) -> Iterable[Pr
 def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     """Return the weights trained on ``content``; they are kept, and trained anew only when what they learn from changes."""
     examples, elsewhere = content.examples(), content.elsewhere_lines()
-    kept = content.root / CACHE / f"understanding-{digest(examples, elsewhere)}.json"
+    many = len(content.answers) > ranking.DENSE_MOST
+    name = (ranking.digest if many else digest)(examples, elsewhere)
+    kept = content.root / CACHE / f"understanding-{name}.json"
     if kept.exists():
         weights: dict[str, Any] = json.loads(kept.read_bytes())
         return weights
     say(f"Training on {len(examples):,} lines of ours and {len(elsewhere):,} of elsewhere …")
-    weights = train(examples, elsewhere)
+    weights = ranking.rank(examples, elsewhere, say) if many else train(examples, elsewhere)
     kept.parent.mkdir(exist_ok=True)
     for old in kept.parent.glob("understanding-*.json"):
         old.unlink()

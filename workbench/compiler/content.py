@@ -11,6 +11,7 @@ from workbench.compiler.answers import Answer, Passage, read_answer
 from workbench.compiler.files import Lines, read_yaml
 from workbench.compiler.problems import Problems
 from workbench.compiler.shapes import shaped_intents, shaped_mapping, shaped_signs
+from workbench.progress import Say, quiet, track
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,14 +90,14 @@ class Content:
         return [line for lines in self.elsewhere.values() for line in lines]
 
 
-def load_content(root: Path = ROOT) -> tuple[Content, Problems]:
+def load_content(root: Path = ROOT, say: Say = quiet) -> tuple[Content, Problems]:
     """Read all content under ``root``; what is wrong is in the problems, and the rest is read all the same."""
     content, problems = Content(root), Problems()
     folder = root / ANSWERS
     files = sorted(folder.glob("*.md")) if folder.is_dir() else []
     if not files:
         problems.add(ANSWERS, 0, "holds no answers; there should be one Markdown file for each")
-    for path in files:
+    for path in track(files, "Reading answers", say):
         answer = read_answer(path, f"{ANSWERS}/{path.name}", problems)
         if answer:
             content.answers[answer.id] = answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from workbench.compiler.problems import Problems
 # The largest file a person would write by hand, many times over. A bigger one is a mistake (a pasted image, a log), and YAML would read it for minutes.
 MOST_BYTES = 2_000_000
 
-# The one in C is six times as fast, and comes with every wheel of PyYAML.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What opens another level without a line of its own. The loader in C crashes some ten thousand levels down.
+_LEVEL = re.compile(r"[\[{]|[-?][ \t]+(?=[-?][ \t])")
+_LEVELS_MOST = 1_000
 
 KeyPath = tuple[str | int, ...]
 """Where something stands in a YAML file: ``("en-US", "words", "emergency")``."""
@@ -76,7 +78,7 @@ def parse_yaml(text: str, name: str, problems: Problems, first: int = 1) -> tupl
     """
     lines = Lines(first)
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(text, Loader=_loader(text))
         if node is None or node.tag.endswith(":null"):
             problems.add(name, first, "holds nothing; fill it in or delete it")
             return None, lines
@@ -92,6 +94,12 @@ def parse_yaml(text: str, name: str, problems: Problems, first: int = 1) -> tupl
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         problems.add(name, first, f"is not valid YAML: {' '.join(str(error).split())[:120]}")
     return None, lines
+
+
+def _loader(text: str) -> Any:
+    """Return the loader in C, which is six times as fast; the other one where it is missing, or might crash."""
+    deep = sum(1 for _ in _LEVEL.finditer(text)) > _LEVELS_MOST
+    return yaml.SafeLoader if deep else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _construct(node: yaml.Node, path: KeyPath, lines: Lines, name: str, problems: Problems, seen: set[int]) -> Any:

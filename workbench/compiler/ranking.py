@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from math import log, log1p, sqrt
 from pathlib import Path
@@ -14,6 +14,7 @@ from guide.ranking import Ranking, parts
 from guide.words import words
 from workbench.compiler import training
 from workbench.compiler.training import Elsewhere, train
+from workbench.progress import Say, quiet, track
 
 DENSE_MOST = 250
 """Up to so many answers, as many as one interaction model can have intents, one trained model tells them apart."""
@@ -31,8 +32,6 @@ LEFT_OUT = 10
 LOOKED_AT = 1_500
 
 Example = tuple[str, str]
-Track = Callable[[Sequence[Example]], Iterable[Example]]
-"""Passes examples on and shows how far it is."""
 
 
 def digest(examples: Sequence[Example], elsewhere: Elsewhere) -> str:
@@ -43,7 +42,7 @@ def digest(examples: Sequence[Example], elsewhere: Elsewhere) -> str:
     return held.hexdigest()
 
 
-def rank(examples: Sequence[Example], elsewhere: Elsewhere, track: Track = iter) -> dict[str, Any]:
+def rank(examples: Sequence[Example], elsewhere: Elsewhere, say: Say = quiet) -> dict[str, Any]:
     """Return the compiled lists of ``examples`` (a line, the id of its answer) and the model that knows what is ours.
 
     Besides what ``guide.ranking`` reads at once, ``postings`` has the lists by word or pair, and ``asked`` the answer
@@ -57,7 +56,7 @@ def rank(examples: Sequence[Example], elsewhere: Elsewhere, track: Track = iter)
     others = examples[::LEFT_OUT]
     trial = Ranking(compiled, _postings(learnt, answers), {})
     compiled["share"] = _share(trial, others[:: max(1, len(others) // LOOKED_AT)])
-    compiled["postings"] = _postings(track(examples), answers)
+    compiled["postings"] = _postings(track(examples, "Ranking lines", say), answers)
     compiled["asked"] = {" ".join(words(text)): answer for text, answer in examples}
     return compiled
 

@@ -26,31 +26,34 @@ from guide.words import words
 VECTORS = Path(__file__).parents[1] / "embeddings" / "words.npz"
 
 # What makes an utterance one about the back, whatever else is in it. Without any of these, words count differently.
-ANCHORS = tuple(
-    ["back", "backs", "back's", "backache", "spine", "spinal", "lumbar", "lumbago", "sciatica", "sciatic", "spasm", "spasms", "spasming", "disc", "discs", "disk", "disks", "vertebra", "vertebrae", "tailbone"]
+ANCHORS = (
+    *("back", "backs", "back's", "backache", "spine", "spinal", "lumbar", "lumbago", "sciatica", "sciatic", "tailbone"),
+    *("spasm", "spasms", "spasming", "disc", "discs", "disk", "disks", "vertebra", "vertebrae"),
 )
 
 BUCKETS = 4096
 PIECE_WEIGHT = 0.3
 PAIR_WEIGHT = 0.7
-LONE_WEIGHT = 0.7
+LONE_WEIGHT = 1.0
 VECTOR_WEIGHT = 9.0
-FEWEST_PAIRS = 3  # a pair of words seen less often is noise, and costs a row
-FEWEST_LONE = 2
+FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; words said alone likewise
+MOST_PAIRS = 6_000
+MOST_LONE = 3_000
+MOST_UNITS = 17_500  # rows that the release can hold within a megabyte; common words without a line fill them up
 EPOCHS = 10
 BATCH = 256
 RATE = 0.05
 DECAY = 1e-6
 FOLDS = 4
-STEP = 1.0  # of the stored weights, which reach from -127 to 127 of them: coarser takes fewer bytes, finer says no more
+STEP = 1.2  # of the stored weights, which reach from -127 to 127 of them: coarser takes fewer bytes, finer says no more
 
 # What the thresholds may cost on lines that the model has not seen, as shares. Authored lines of elsewhere are nearer
 # to ours than most of what people ask, and for a line of ours another answer is often right too, so that the real
 # shares are smaller; real stories, though, are harder than those that we make up.
-MOST_WRONG = 0.08
+MOST_WRONG = 0.06
 MOST_WRONG_STORIES = 0.02
 MOST_STRANGERS = 0.006
-MOST_STRANGERS_OFFERED = 0.04
+MOST_STRANGERS_OFFERED = 0.05
 
 Floats = NDArray[np.float32]
 Elsewhere = Mapping[str, Sequence[str]] | Sequence[str]
@@ -114,11 +117,12 @@ class _Features:
         seen: Counter[str] = Counter()
         times = np.zeros(BUCKETS)
         count = 0
-        for count, text in enumerate(texts, 1):
+        for text in texts:
+            count += 1
             found = set(units(words(text), ANCHORS))
             seen.update(found)
             times[list({_bucket(piece) for unit in found if is_word(unit) for piece in pieces(unit)})] += 1
-        self.known = sorted(unit for unit, number in seen.items() if number >= _fewest(unit))
+        self.known = _kept(seen)
         self._column = {unit: BUCKETS + i for i, unit in enumerate(self.known)}
         times = np.append(times, [seen[unit] for unit in self.known])
         self._value = np.log((1 + count) / (1 + times)) + 1
@@ -150,7 +154,9 @@ class _Features:
         for row, unit in enumerate(names):
             if unit in place:
                 meaning[row] = VECTOR_WEIGHT * vectors[place[unit]]
-        return hstack([spelled, csr_matrix(meaning)]).tocsr(), np.bincount(rows, values**2, len(names))
+        return hstack([spelled, csr_matrix(meaning)]).tocsr(), np.asarray(
+            np.bincount(rows, values**2, len(names)), float
+        )
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
         """Return one row for each of ``texts``."""
@@ -168,8 +174,14 @@ class _Features:
         return csr_matrix((counts @ table).multiply((1 / length)[:, None]), dtype=np.float32)
 
 
-def _fewest(unit: str) -> int:
-    return 1 if is_word(unit) else FEWEST_LONE if unit[0] == "~" else FEWEST_PAIRS
+def _kept(seen: Counter[str]) -> list[str]:
+    """Return the units that have weights of their own: every word, and the commonest pairs and lone words."""
+    ranked = sorted(
+        (unit for unit, times in seen.items() if times >= FEWEST_TIMES), key=lambda unit: (-seen[unit], unit)
+    )
+    pairs = [unit for unit in ranked if " " in unit][:MOST_PAIRS]
+    lone = [unit for unit in ranked if unit[0] == "~"][:MOST_LONE]
+    return sorted([*(unit for unit in seen if is_word(unit)), *pairs, *lone])
 
 
 def _weight(unit: str) -> float:
@@ -220,7 +232,9 @@ def _left_out(texts: Sequence[str], target: NDArray[np.int64], classes: int, see
     return chances
 
 
-def _thresholds(chances: Floats, target: NDArray[np.int64], answers: int, lengths: NDArray[np.int64]) -> dict[str, float]:
+def _thresholds(
+    chances: Floats, target: NDArray[np.int64], answers: int, lengths: NDArray[np.int64]
+) -> dict[str, float]:
     """Return when to answer and when to offer: as often as wrong answers and strangers' answers stay rare."""
     ours = target < answers
     whole = chances[:, :answers].sum(axis=1)
@@ -250,7 +264,7 @@ def _least_share(chosen: NDArray[np.bool_], right: NDArray[np.bool_], share: Flo
 
 def _pack(features: _Features, weights: Floats, bias: Floats) -> dict[str, Any]:
     """Return the table of rows: for every bucket and unit its weights as bytes, and the square of its length."""
-    names = sorted({*features.known, *_vectors()[0]})
+    names = list(dict.fromkeys((*features.known, *_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
     tables = [features.of_buckets(), features.of_units(names)]
     table = np.vstack([matrix @ weights for matrix, _ in tables])
     squares = np.concatenate([square for _, square in tables])

@@ -11,7 +11,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
-from guide.warning_signs import LEVELS, WarningSigns
+from guide.warning_signs import LEVELS, WarningSigns, number_and_unit
 from guide.words import words
 
 if TYPE_CHECKING:
@@ -173,6 +173,7 @@ class _Compiler:
             "frame_rules": frame_rules,
             "deniable": sorted(n for name, n in self.numbers.items() if name not in self.source["words"]),
             "symptoms": self._symptoms(),
+            "parts": self._parts(),
             "special": special,
             "lists": self._lists(),
         }
@@ -208,6 +209,9 @@ class _Compiler:
                 if token.endswith(ending):
                     return [*self._spelled(token[: -len(ending)]), *meaning.split()]
             return self._spelled(token.replace("'", ""))
+        if token[0].isdigit() and not token.isdigit():
+            number, unit = number_and_unit(token)
+            return [number, *self._spelled(unit)]
         return [token]
 
     # -- groups -------------------------------------------------------------------------------------------------
@@ -415,6 +419,11 @@ class _Compiler:
         """Return the groups across which a denial reaches in a list ("no fever, numb legs or ..."), and parts of the body."""
         listed = {*self.source["symptoms"], *self.source["denial"]["parts"].split()} - {self.source["special"]["gone"]}
         return sorted(number for name, number in self.numbers.items() if name in listed)
+
+    def _parts(self) -> list[int]:
+        """Return the groups of parts of the body; a denial reaches over them to the symptom ("no leg numbness")."""
+        named = self.source["denial"]["parts"].split()
+        return sorted(number for name, number in self.numbers.items() if name in named)
 
     def _lists(self) -> dict[str, str]:
         """Return the lists of single words by which denials, questions and people are told, as the function reads them."""

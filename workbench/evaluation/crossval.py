@@ -7,96 +7,115 @@ are those of the release, except that nothing is looked up: an authored line is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
+from typing import Any
 
-from guide.understanding import Understanding
-from workbench.compiler.training import train
+from guide.understanding import Reading, Understanding
+from workbench.compiler.training import Elsewhere, train
 
+FOLDS = 5
 
-@dataclass
-class Figures:
-    """What became of lines that were left out of training."""
-
-    ours: Counter[str] = field(default_factory=Counter)
-    """``right``, ``offered`` (the right answer among two), ``misoffered``, ``wrong``, ``declined`` -> lines of ours."""
-    by_answer: dict[str, Counter[str]] = field(default_factory=dict)
-    """The same for each answer."""
-    elsewhere: dict[str, Counter[str]] = field(default_factory=dict)
-    """Group of elsewhere.yaml -> ``answered``, ``offered`` or ``declined`` -> lines."""
-    confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(The line's own answer, the answer that was likelier) -> lines."""
-
-    def share(self, *outcomes: str) -> float:
-        """Return the share of our lines that had one of ``outcomes``."""
-        return sum(self.ours[outcome] for outcome in outcomes) / max(1, self.ours.total())
-
-    def answered_elsewhere(self) -> float:
-        """Return the share of the lines of elsewhere that were answered."""
-        lines = sum(counted.total() for counted in self.elsewhere.values())
-        return sum(counted["answered"] for counted in self.elsewhere.values()) / max(1, lines)
-
-    def as_json(self) -> dict[str, object]:
-        """Return the figures as plain data, shares rounded to three places."""
-        return {
-            "lines": self.ours.total(),
-            "right": round(self.share("right"), 3),
-            "right_or_offered": round(self.share("right", "offered"), 3),
-            "wrong": round(self.share("wrong"), 3),
-            "declined": round(self.share("declined"), 3),
-            "elsewhere_lines": sum(counted.total() for counted in self.elsewhere.values()),
-            "elsewhere_answered": round(self.answered_elsewhere(), 3),
-            "by_answer": {answer: dict(counted) for answer, counted in sorted(self.by_answer.items())},
-            "elsewhere": {group: dict(counted) for group, counted in self.elsewhere.items()},
-            "confusions": [[own, other, times] for (own, other), times in self.confusions.most_common(40)],
-        }
+_OURS = ("right", "offered", "misoffered", "wrong", "declined")
+_ELSEWHERE = ("declined", "offered", "answered")
+_MOST_CONFUSIONS = 40
 
 
-def cross_validate(
-    examples: Sequence[tuple[str, str]], elsewhere: Mapping[str, Sequence[str]], *, folds: int = 4, seed: int = 1
-) -> Figures:
-    """Train ``folds`` times without a part of the lines, and return what became of each part.
+def _quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def left_out(
+    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, say: Callable[[str], None] = _quiet, folds: int = FOLDS
+) -> Iterator[tuple[str, str, Reading]]:
+    """Yield every line, its answer ("" for one of elsewhere) and how a model read it that did not learn from it.
 
     Args:
         examples: (line, id of its answer).
-        elsewhere: group -> lines of what is not ours.
+        elsewhere: lines of what is not ours, by group or in one list.
+        say: is told what is going on.
         folds: into how many parts the lines are dealt; each costs one training.
-        seed: deals the lines; the same seed gives the same figures.
     """
+    for line, answer, _, reading in _readings(examples, elsewhere, say, folds):
+        yield line, answer, reading
+
+
+def cross_validate(
+    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, say: Callable[[str], None] = _quiet, folds: int = FOLDS
+) -> dict[str, Any]:
+    """Return what became of the lines that ``left_out`` yields, as plain data: counts, and shares of 1.
+
+    ``offered`` is a choice of two with the right one among them, ``misoffered`` one without it.
+    """
+    ours: dict[str, Counter[str]] = {}
+    others: dict[str, Counter[str]] = {}
+    confusions: Counter[tuple[str, str]] = Counter()
+    for _, answer, group, reading in _readings(examples, elsewhere, say, folds):
+        if not answer:
+            outcome = {"answer": "answered", "offer": "offered"}.get(reading.outcome, "declined")
+            others.setdefault(group, Counter())[outcome] += 1
+            continue
+        ours.setdefault(answer, Counter())[_verdict(answer, reading)] += 1
+        likeliest = next(name for name, _ in reading.ranked if name)
+        if likeliest != answer:
+            confusions[answer, likeliest] += 1
+    found: dict[str, Any] = {
+        "ours": _shares(sum(ours.values(), Counter()), _OURS),
+        "elsewhere": _shares(sum(others.values(), Counter()), _ELSEWHERE),
+        "by_answer": {answer: _shares(counts, _OURS) for answer, counts in sorted(ours.items())},
+        "by_group": {group: _shares(counts, _ELSEWHERE) for group, counts in others.items()},
+        "confusions": [[own, other, times] for (own, other), times in confusions.most_common(_MOST_CONFUSIONS)],
+    }
+    found["ours"]["right_or_offered"] = round(found["ours"]["right"] + found["ours"]["offered"], 4)
+    return found
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """Return the figures of ``cross_validate`` as text."""
+    lines = [_head("authored lines, left out", _OURS)]
+    lines += [_row(answer, shares, _OURS) for answer, shares in found["by_answer"].items()]
+    lines += [_row("all", found["ours"], _OURS)]
+    lines.append(f"{'right, or among the two offered':<34}{found['ours']['right_or_offered']:>11.3f}")
+    lines += ["", _head("elsewhere", _ELSEWHERE)]
+    lines += [_row(group, shares, _ELSEWHERE) for group, shares in found["by_group"].items()]
+    lines += [_row("all", found["elsewhere"], _ELSEWHERE)]
+    return "\n".join(lines)
+
+
+def _readings(
+    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, say: Callable[[str], None], folds: int
+) -> Iterator[tuple[str, str, str, Reading]]:
+    groups = elsewhere if isinstance(elsewhere, Mapping) else {"elsewhere": elsewhere}
     lines = [(text, answer, "") for text, answer in examples]
-    lines += [(text, "", group) for group, texts in elsewhere.items() for text in texts]
-    Random(seed).shuffle(lines)  # noqa: S311 - deals lines, keeps no secret
-    figures = Figures()
+    lines += [(text, "", group) for group, texts in groups.items() for text in texts]
+    Random(1).shuffle(lines)  # noqa: S311 - deals lines, keeps no secret
     for number in range(folds):
+        say(f"Cross-validation: training without part {number + 1} of {folds} …")
         kept = [line for i, line in enumerate(lines) if i % folds != number]
-        groups = {group: [text for text, _, held in kept if held == group] for group in elsewhere}
-        compiled = train([(text, answer) for text, answer, _ in kept if answer], groups, seed=seed)
+        others = {group: [text for text, _, held in kept if held == group] for group in groups}
+        compiled = train([(text, answer) for text, answer, _ in kept if answer], others)
         model = Understanding({**compiled, "lines": {}})
         for text, answer, group in lines[number::folds]:
-            _count(figures, model, text, answer, group)
-    return figures
+            yield text, answer, group, model.read(text)
 
 
-def _count(figures: Figures, model: Understanding, text: str, answer: str, group: str) -> None:
-    reading = model.read(text)
-    if not answer:
-        outcome = {"answer": "answered", "offer": "offered"}.get(reading.outcome, "declined")
-        figures.elsewhere.setdefault(group, Counter())[outcome] += 1
-        return
-    outcome = judge(reading.outcome, reading.answers, {answer})
-    figures.ours[outcome] += 1
-    figures.by_answer.setdefault(answer, Counter())[outcome] += 1
-    likeliest = next(name for name, _ in reading.ranked if name)
-    if likeliest != answer:
-        figures.confusions[answer, likeliest] += 1
-
-
-def judge(outcome: str, answers: Sequence[str], accepted: set[str]) -> str:
-    """Return what a reading is worth for a line of ours that any of ``accepted`` answers."""
-    hit = bool(accepted.intersection(answers))
-    if outcome == "answer":
-        return "right" if hit else "wrong"
-    if outcome == "offer":
+def _verdict(answer: str, reading: Reading) -> str:
+    if reading.outcome == "decline":
+        return "declined"
+    hit = answer in reading.answers
+    if reading.outcome == "offer":
         return "offered" if hit else "misoffered"
-    return "declined"
+    return "right" if hit else "wrong"
+
+
+def _shares(counts: Counter[str], outcomes: Sequence[str]) -> dict[str, Any]:
+    total = max(1, counts.total())
+    return {"n": counts.total(), **{outcome: round(counts[outcome] / total, 4) for outcome in outcomes}}
+
+
+def _head(name: str, outcomes: Sequence[str]) -> str:
+    return f"{name:<28}{'n':>6}" + "".join(f"{outcome:>11}" for outcome in outcomes)
+
+
+def _row(name: str, shares: Mapping[str, Any], outcomes: Sequence[str]) -> str:
+    return f"  {name:<26}{shares['n']:>6}" + "".join(f"{shares[outcome]:>11.3f}" for outcome in outcomes)

@@ -39,7 +39,9 @@ class Ranking(Understanding):
         ranked = _chances(scores, sum(chance for answer, chance in gate.ranked if answer))
         if gate.outcome == "decline" or not scores:
             return Reading("decline", ranked)
-        if len(scores) == 1 or (gate.outcome == "answer" and scores[0][1] >= self._share * (scores[0][1] + scores[1][1])):
+        if len(scores) == 1 or (
+            gate.outcome == "answer" and scores[0][1] >= self._share * (scores[0][1] + scores[1][1])
+        ):
             return Reading("answer", ranked)
         return Reading("offer", ranked)
 
@@ -51,7 +53,9 @@ class Ranking(Understanding):
             weights = []
             for part in parts(said):
                 numbers, values = self._postings.get(part, ((), ()))
-                weights += [(part, value / 100) for number, value in zip(numbers, values) if self._ids[number] == answer]
+                weights += [
+                    (part, value / 100) for number, value in zip(numbers, values) if self._ids[number] == answer
+                ]
             weights.sort(key=lambda item: -item[1])
             reasons.append(Reason(answer, chance, tuple(weights[:features])))
         return tuple(reasons)

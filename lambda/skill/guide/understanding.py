@@ -19,6 +19,9 @@ from guide.words import words
 # How many rows can be added as one integer before a lane of 16 bits could overflow.
 _LANE_ROWS = 256
 
+# No word is longer; what comes after that is noise.
+_LONGEST_WORD = 30
+
 # From how many words on an utterance tells a story: it touches on many things, so that more certainty is asked of it.
 STORY_WORDS = 15
 
@@ -71,11 +74,9 @@ def is_word(unit: str) -> bool:
 
 
 def pieces(word: str) -> Iterator[str]:
-    """Yield the pieces of three to five letters of ``word``, its ends marked: ``<ba``, ``<bac``, … ``ck>``."""
-    marked = f"<{word}>"
-    for size in (3, 4, 5):
-        for start in range(len(marked) - size + 1):
-            yield marked[start : start + size]
+    """Yield the pieces of three to five letters of ``word``, each once, its ends marked: ``<ba``, ``<bac``, … ``ck>``."""
+    marked = f"<{word[:_LONGEST_WORD]}>"
+    return iter({marked[start : start + size]: 0 for size in (3, 4, 5) for start in range(len(marked) - size + 1)})
 
 
 class Understanding:
@@ -108,7 +109,7 @@ class Understanding:
         known = self._lines.get(" ".join(said))
         if known is not None:
             return Reading("answer" if known else "decline", _first(known, ranked))
-        return Reading(self._outcome(ranked, len(said)), ranked)
+        return Reading(self._outcome(ranked, said), ranked)
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
@@ -126,13 +127,16 @@ class Understanding:
             reasons.append(Reason(name, chance, top))
         return tuple(reasons)
 
-    def _outcome(self, ranked: tuple[tuple[str, float], ...], length: int) -> str:
-        ours = [chance for answer, chance in ranked if answer]
-        whole = sum(ours)
-        sure = self._sure if length < STORY_WORDS else self._sure_of_story
-        if whole >= self._ours and ours[0] >= sure * whole:
+    def _outcome(self, ranked: tuple[tuple[str, float], ...], said: list[str]) -> str:
+        shares = [chance for answer, chance in ranked if answer]
+        whole = sum(shares)
+        answer, offer = self._ours, self._perhaps
+        if not any(word in self._anchors for word in said):
+            # Nothing names the back: all that people ask of a speaker is likelier, so half the doubt is allowed.
+            answer, offer = (1 + self._ours) / 2, self._ours
+        if whole >= answer and shares[0] >= whole * (self._sure if len(said) < STORY_WORDS else self._sure_of_story):
             return "answer"
-        return "offer" if whole >= self._perhaps and sum(ours[:2]) >= self._either * whole else "decline"
+        return "offer" if whole >= offer and sum(shares[:2]) >= self._either * whole else "decline"
 
     def _rank(self, chances: list[float]) -> tuple[tuple[str, float], ...]:
         ours = self._answers

@@ -56,7 +56,7 @@ class Found(NamedTuple):
 class _Utterance:
     """One utterance, read: its words, what is left of them for phrases, and what was found where."""
 
-    __slots__ = ("covered", "denials", "full", "groups", "lean", "opening", "place", "sentence")
+    __slots__ = ("covered", "denials", "full", "groups", "lean", "opening", "parts", "place", "sentence")
 
     def __init__(self) -> None:
         self.full: list[str] = []
@@ -66,6 +66,7 @@ class _Utterance:
         self.sentence: list[int] = []  # of each lean word, the sentence that it is in
         self.groups: dict[int, list[_Span]] = {}  # where in lean the phrases of each group stand
         self.covered: set[int] = set()  # where in full a symptom or a part of the body is named
+        self.parts: set[int] = set()  # where in full a part of the body is named
         self.denials: dict[_Span, int | None] = {}
 
     def keep(self, sentence: int) -> None:
@@ -95,6 +96,7 @@ class WarningSigns:
         self._frame_rules: list[list[Any]] = compiled["frame_rules"]
         self._deniable = frozenset(compiled["deniable"])
         self._symptoms = frozenset(compiled["symptoms"])
+        self._parts = frozenset(compiled["parts"])
         self._special: Mapping[str, int] = compiled["special"]
         self._lists = {name: frozenset(listed.split()) for name, listed in compiled["lists"].items()}
 
@@ -134,6 +136,8 @@ class WarningSigns:
         for group in self._symptoms & said.groups.keys():
             for start, end in said.groups[group]:
                 said.covered.update(said.place[start:end])
+                if group in self._parts:
+                    said.parts.update(said.place[start:end])
         return said
 
     def _take(self, word: str, sentence: int, said: _Utterance) -> None:
@@ -161,6 +165,9 @@ class WarningSigns:
                     stem = token[: -len(ending)]
                     return [*self._spelled(stem), *meaning.split()] if stem else []
             return self._spelled(token.replace("'", ""))
+        if token[0].isdigit() and not token.isdigit():
+            number, unit = number_and_unit(token)
+            return [number, *self._spelled(unit)]
         if len(token) < _FUZZY_LETTERS or token in self._known:
             return [token]
         return [self._nearest(token)]
@@ -269,7 +276,7 @@ class WarningSigns:
         """Look back from the symptom over words that a denial reaches across ("no signs of", "do not have any").
 
         It reaches across another symptom only in a list with "or": "no fever or numbness" denies both,
-        "no pain numb legs" denies one.
+        "no pain numb legs" denies one. Over a part of the body it always does: "no leg numbness".
         """
         full, lists = said.full, self._lists
         start, last = said.place[span[0]], said.place[span[1] - 1]
@@ -286,7 +293,7 @@ class WarningSigns:
             elif word in lists["through"]:
                 continue
             elif i in said.covered:
-                others = True
+                others = others or i not in said.parts
             else:
                 return None
         return None
@@ -383,15 +390,21 @@ class WarningSigns:
     def _of_a_back(self, span: _Span, way: int, said: _Utterance) -> bool:
         """Tell whether a sign that only matters with back pain is said of a back.
 
-        The back is named; or nothing else is, and somebody tells it of a person or says hardly more than it.
+        The back is named; or nothing else is, and somebody tells it of a person or of a pain, or says hardly more.
         """
         if self._special["back"] in said.groups:
             return True
         if way == _ASKED or self._special["elsewhere"] in said.groups:
             return False
-        if self._lists["people"].intersection(said.full):
+        if self._special["pain"] in said.groups or self._lists["people"].intersection(said.full):
             return True
         return span[0] == 0 and len(said.lean) - span[1] <= _WORDS_AFTER_FRAGMENT
+
+
+def number_and_unit(token: str) -> tuple[str, str]:
+    """Return the number that ``token`` begins with and what is written on to it: "30yr", "20lbs", "3am"."""
+    unit = token.lstrip("0123456789")
+    return token[: len(token) - len(unit)], unit
 
 
 def _look_up(

@@ -35,7 +35,9 @@ def _signs(content: Content) -> Iterator[Problem]:
         line = content.lines[WARNING_SIGNS]("signs", i, "sources")
         named = sign.get("sources") or []
         if not named:
-            yield Problem(WARNING_SIGNS, line, f"the sign '{sign.get('id')}' has no source; name one of content/sources.yaml")
+            yield Problem(
+                WARNING_SIGNS, line, f"the sign '{sign.get('id')}' has no source; name one of content/sources.yaml"
+            )
         yield from _known(content, WARNING_SIGNS, line, tuple(named))
 
 

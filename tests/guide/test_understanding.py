@@ -1,0 +1,167 @@
+"""From words to an answer, an offer of two, or a decline."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guide.release import Release
+from guide.understanding import Reading, Understanding, pieces, units
+from guide.words import MOST_CHARACTERS
+from workbench.compiler.content import Content
+
+PERCENT_99_MS = 2.0
+LOADING_MS = 15.0
+
+
+@pytest.fixture(scope="session")
+def model(release: Release) -> Understanding:
+    return release.understanding
+
+
+@pytest.fixture(scope="session")
+def unaided(release_data: dict[str, Any]) -> Understanding:
+    """The model without the authored lines that it looks up."""
+    return Understanding({**release_data["understanding"], "lines": {}})
+
+
+def best_of(times: int, run: Callable[[], object]) -> float:
+    """Return the fastest of some runs, in milliseconds: a busy machine must not fail a test."""
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds) * 1e3
+
+
+class TestReading:
+    RANKED = (("heat", 0.6), ("", 0.2), ("ice", 0.1), ("rest", 0.1))
+
+    @pytest.mark.parametrize(
+        ("outcome", "answers"), [("answer", ("heat",)), ("offer", ("heat", "ice")), ("decline", ())]
+    )
+    def test_answers_are_what_is_given_or_offered(self, outcome: str, answers: tuple[str, ...]) -> None:
+        assert Reading(outcome, self.RANKED).answers == answers
+
+
+class TestFeatures:
+    def test_words_and_pairs(self) -> None:
+        assert list(units(["back", "spasm"], {"back"})) == ["back", "^ back", "spasm", "back spasm"]
+
+    def test_words_count_once_more_where_nothing_names_the_back(self) -> None:
+        assert list(units(["exercise", "bike"], {"back"})) == [
+            *("~", "exercise", "^ exercise", "~exercise", "bike", "exercise bike", "~bike"),
+        ]
+
+    def test_pieces_of_a_word(self) -> None:
+        assert list(pieces("ice")) == ["<ic", "ice", "ce>", "<ice", "ice>", "<ice>"]
+
+
+class TestOutcomes:
+    @pytest.mark.parametrize(
+        ("text", "answer"),
+        [
+            ("would a heating pad help my back", "heat"),
+            ("can i put a bag of frozen peas on my back", "ice"),
+            ("do i need an mri for my back", "diagnosis"),
+            ("what muscle relaxer do doctors give for a back spasm", "muscle-relaxants"),
+            ("how many weeks until a back spasm goes away", "recovery-time"),
+        ],
+    )
+    def test_answers_what_no_line_says(self, unaided: Understanding, text: str, answer: str) -> None:
+        reading = unaided.read(text)
+        assert reading.outcome == "answer"
+        assert reading.answers == (answer,)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "how do i relieve a headache",
+            "who won the world cup",
+            "call me back tomorrow",
+            "play some jazz in the kitchen",
+            "exercises for a frozen shoulder",
+            "does ice help a black eye",
+            "what is the capital of france",
+        ],
+    )
+    def test_declines_what_is_not_ours(self, unaided: Understanding, text: str) -> None:
+        assert unaided.read(text).outcome == "decline"
+
+    @pytest.mark.parametrize("text", ["will a chirpractor fix my back", "exercises for siatica and a bad back"])
+    def test_misspelled_words_count_by_their_spelling(self, unaided: Understanding, text: str) -> None:
+        assert unaided.read(text).outcome != "decline"
+
+    def test_every_authored_line_gets_its_own_answer(self, content: Content, model: Understanding) -> None:
+        own: dict[str, set[str]] = {}
+        for line, answer in content.examples():
+            own.setdefault(line, set()).add(answer)
+        lost = [line for line, answers in own.items() if not answers.intersection(model.read(line).answers)]
+        assert not lost
+
+    def test_an_authored_line_of_elsewhere_is_declined(self, content: Content, model: Understanding) -> None:
+        ours = {line for line, _ in content.examples()}
+        lines = [line for line in content.elsewhere_lines() if line not in ours]
+        assert [line for line in lines if model.read(line).outcome != "decline"] == []
+
+    def test_probabilities_are_ranked_and_whole(self, unaided: Understanding) -> None:
+        chances = [chance for _, chance in unaided.read("ice or heat for my back").ranked]
+        assert chances == sorted(chances, reverse=True)
+        assert sum(chances) == pytest.approx(1)
+
+
+class TestExplain:
+    def test_names_what_counted(self, model: Understanding) -> None:
+        first, *others = model.explain("how long do i leave a heating pad on my back", most=3)
+        assert first.answer == "heat"
+        assert any("heating" in feature for feature, weight in first.features if weight > 0)
+        assert len(others) == 2
+        assert all(first.probability >= other.probability for other in others)
+
+    def test_says_nothing_of_nothing(self, model: Understanding) -> None:
+        assert all(reason.features in ((), (("~", reason.features[0][1]),)) for reason in model.explain(""))
+
+
+BAD_INPUT = [
+    *("", " ", "a", "?", "\0", "🙂" * 50, "背中が痛い", "спина болит", "<speak><break time='9s'/></speak>"),
+    *("xyzzy plugh " * 700, "'" * 8_000, "a" * 8_000, "\n".join("abc")),
+]
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("text", BAD_INPUT, ids=lambda text: repr(text[:12]))
+    def test_is_an_ordinary_decline(self, model: Understanding, text: str) -> None:
+        assert model.read(text).outcome == "decline"
+
+    def test_the_same_word_a_thousand_times_is_never_answered(self, model: Understanding) -> None:
+        assert model.read("banana " * 1_000).outcome == "decline"
+
+    @given(st.text(max_size=60))
+    @settings(max_examples=150, deadline=None)
+    def test_any_text_is_read(self, model: Understanding, text: str) -> None:
+        reading = model.read(text)
+        assert reading.outcome in ("answer", "offer", "decline")
+        assert len({answer for answer, _ in reading.ranked}) == len(reading.ranked)
+
+
+class TestCost:
+    def test_one_utterance(self, content: Content, model: Understanding) -> None:
+        lines = sorted((line for line, _ in content.examples()), key=len)[-200:]
+        times = sorted(best_of(5, lambda line=line: model.read(line)) for line in lines)  # type: ignore[misc]
+        assert times[int(len(times) * 0.99)] <= PERCENT_99_MS
+
+    def test_the_longest_text_that_is_read(self, model: Understanding) -> None:
+        text = "unheardof wordage " * (MOST_CHARACTERS // 18)
+        assert best_of(5, lambda: model.read(text)) <= 3 * PERCENT_99_MS
+
+    def test_weights_fit_and_load_fast(self, release_data: dict[str, Any]) -> None:
+        written = json.dumps(release_data["understanding"])
+        assert len(written) <= 1_000_000
+        assert best_of(7, lambda: Understanding(json.loads(written))) <= LOADING_MS

@@ -1,0 +1,50 @@
+"""Cross-validation over the authored lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.compiler.content import Content
+from workbench.evaluation.crossval import cross_validate, left_out, table
+
+# Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs.
+LEAST_RIGHT = 0.55
+LEAST_RIGHT_OR_OFFERED = 0.74
+MOST_WRONG = 0.08
+MOST_ANSWERED_ELSEWHERE = 0.012
+
+EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
+EXAMPLES += [
+    (f"{a} {thing} for my {b}", thing)
+    for a in ("is", "use", "why")
+    for thing in ("heat", "ice")
+    for b in ("back", "spine")
+]
+ELSEWHERE = ["who is it", "play a song", "what time is it", "call my mother", "is it cold", "open the door"]
+
+
+def test_every_line_is_read_once_by_a_model_that_did_not_see_it() -> None:
+    said: list[str] = []
+    rows = list(left_out(EXAMPLES, ELSEWHERE, said.append, folds=2))
+    assert sorted((line, owner) for line, owner, _ in rows) == sorted([*EXAMPLES, *((line, "") for line in ELSEWHERE)])
+    assert len(said) == 2
+
+
+def test_figures_add_up() -> None:
+    found = cross_validate(EXAMPLES, {"general": ELSEWHERE}, folds=2)
+    assert found["ours"]["n"] == len(EXAMPLES)
+    assert found["elsewhere"]["n"] == len(ELSEWHERE)
+    assert set(found["by_answer"]) == {"heat", "ice"}
+    for shares in (found["ours"], found["elsewhere"], *found["by_answer"].values()):
+        named = {k: v for k, v in shares.items() if k not in ("n", "right_or_offered")}
+        assert sum(named.values()) == pytest.approx(1, abs=1e-3)
+    assert "heat" in table(found)
+    assert "general" in table(found)
+
+
+def test_the_content_is_understood(content: Content) -> None:
+    found = cross_validate(content.examples(), content.elsewhere, folds=3)
+    assert found["ours"]["right"] >= LEAST_RIGHT
+    assert found["ours"]["right_or_offered"] >= LEAST_RIGHT_OR_OFFERED
+    assert found["ours"]["wrong"] <= MOST_WRONG
+    assert found["elsewhere"]["answered"] <= MOST_ANSWERED_ELSEWHERE
