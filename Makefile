@@ -120,10 +120,13 @@ package: $(VENV)/.run ## write build/ask, a project for ask-cli
 icons: $(VENV)/.run ## draw the PNG icons from interaction_model/images/icon.svg
 	@$(BIN)/python -m workbench.deploying.icons
 
+# See lambda/skill/requirements.in.
+NOT_SHIPPED := requests urllib3 certifi idna charset-normalizer
+
 lock: ## resolve the versions of everything anew, with hashes (needs uv)
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
-	cd lambda/skill && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -c ../../workbench/requirements.txt -o requirements.txt
+	cd lambda/skill && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade $(NOT_SHIPPED:%=--no-emit-package %) requirements.in -c ../../workbench/requirements.txt -o requirements.txt
 	cd workbench && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements-runtime.in -o requirements-runtime.txt
 
 clean: ## remove everything that was made, the set-up included

@@ -157,6 +157,8 @@ _LINES = (
     "why is my back sore from {a} after {c}",
 )
 
+_OPENINGS = ("", "so ", "please tell me ", "my question is ", "i wonder ")
+
 _ANSWER = """---
 id: {id}
 title: {title}
@@ -201,7 +203,8 @@ def subjects(count: int) -> Iterator[tuple[str, str, str]]:
 
 def lines(activity: str, circumstance: str, count: int = LINES) -> list[str]:
     """Return ``count`` ways to ask about one subject."""
-    return [line.format(a=activity, c=circumstance) for line in islice(_LINES, count)]
+    ways = (opening + line for opening in _OPENINGS for line in _LINES)
+    return [way.format(a=activity, c=circumstance) for way in islice(ways, count)]
 
 
 def held_out(activity: str, circumstance: str) -> str:

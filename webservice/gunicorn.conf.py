@@ -7,9 +7,12 @@ Environment, beside that of ``production``:
 
 import atexit
 import os
+import resource
 import shutil
 import tempfile
 from pathlib import Path
+
+_FILES = 4096
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, os.cpu_count() or 1))
@@ -19,9 +22,12 @@ threads = 16
 # Before the workers are forked: they share the release in memory, and a setting that is missing ends gunicorn at once.
 preload_app = True
 
-# 2,000 requests at a time are accepted and wait their turn.
+# 2,000 requests at a time are accepted and wait their turn; each is an open file, and many systems allow 1,024 to begin with.
 backlog = 2048
 worker_connections = 2048
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+if 0 <= _soft < _FILES:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES if _hard < 0 else min(_FILES, _hard), _hard))
 keepalive = 5
 
 timeout = 30

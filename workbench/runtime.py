@@ -118,6 +118,18 @@ class Runtime:
         starts = re.findall(r"INIT REPORT\(durationMs: ([0-9.]+)\)", self.log())
         return float(starts[-1]) if starts else None
 
+    def peak_memory_mb(self) -> float:
+        """Return the most memory that the function's process has had so far, in MiB; 0 before the first invocation."""
+        peaks = [0.0]
+        for process in _session_members(self._process.pid):
+            with contextlib.suppress(OSError):
+                command = Path("/proc", str(process), "cmdline").read_bytes().split(b"\0")
+                status = Path("/proc", str(process), "status").read_text(errors="replace")
+                peak = re.search(r"VmHWM:\s+(\d+) kB", status)
+                if command[:1] == [bytes(self._python)] and peak:
+                    peaks.append(int(peak[1]) / 1024)
+        return max(peaks)
+
     def _checked_command(self) -> list[str]:
         if not (self._folder / f"{self._handler.partition('.')[0]}.py").is_file():
             raise NotReady(f"{self._folder} is not a built function. Run: make sam-build")

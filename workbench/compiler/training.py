@@ -45,7 +45,7 @@ BATCH = 256
 RATE = 0.05
 DECAY = 1e-6
 FOLDS = 4
-STEP = 1.2  # of the stored weights, which reach from -127 to 127 of them: coarser takes fewer bytes, finer says no more
+STEP = 4.8  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
 
 # What the thresholds may cost on lines that the model has not seen, as shares. Authored lines of elsewhere are nearer
 # to ours than most of what people ask, and for a line of ours another answer is often right too, so that the real
