@@ -208,8 +208,8 @@ def lines(activity: str, circumstance: str, count: int = LINES) -> list[str]:
 
 
 def held_out(activity: str, circumstance: str) -> str:
-    """Return a question about a subject that is in no answer's lines."""
-    return f"would {activity} be okay for my spine now after {circumstance}"
+    """Return what follows "how do i" in a question about a subject; it is in no answer's lines."""
+    return f"get my spine ready for {activity} now after {circumstance}"
 
 
 def lay_out(folder: Path, answers: int = ANSWERS_MOST, per_answer: int = LINES) -> None:

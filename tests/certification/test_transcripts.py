@@ -46,7 +46,10 @@ def test_conversations_show_what_they_are_named_for() -> None:
     assert "I didn't catch that" not in spasm
     assert one_shot.startswith("You:") and "This is information, not medical advice." in one_shot
     assert emergency.index("Step 2") < emergency.index("Guide: Call nine one one now")
-    assert "Guide: Did you want" in shown["offer"]
+    # What lies between two answers changes as the model learns; when this fails, say something else there that does.
+    assert "Guide: Did you want" in shown["offer"], (
+        "what is asked in the offer's conversation is no longer answered by an offer"
+    )
     assert "Guide: That comes from" in shown["who-says-so"]
     assert shown["three-misunderstandings"].count("microphone open") == 3
     assert shown["three-misunderstandings"].endswith("microphone closed]")
