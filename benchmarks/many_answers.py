@@ -27,7 +27,7 @@ _ACTIVITIES = (
     "sculpting sewing shearing shopping shovelling singing skateboarding skating skiing sledging snorkelling softball "
     "squash surfing sweeping swimming tennis thatching tiling trampolining trekking typing vacuuming volleyball waltzing "
     "weaving weeding welding windsurfing wrestling"
-).split()
+).split()  # noqa: SIM905 - a hundred words
 
 _CIRCUMSTANCES = (
     "a long flight",

@@ -73,6 +73,9 @@ def warm(cases: Mapping[str, Warm], rounds: int, say: Say) -> dict[str, dict[str
                 if i >= _WARM_UP:
                     taken[name].append(milliseconds)
         say(f"  warm requests: {rounds} of each")
+        for name, runtime in running.items():
+            if "turn failed" in runtime.log() or "content store" in runtime.log():
+                raise WrongAnswer(f"{name} had trouble:\n{runtime.log()[-2000:]}")
         return {
             name: {
                 "p50": median(rows),

@@ -9,6 +9,7 @@ own words' lists cost, however many answers there are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from guide.understanding import Reading, Reason, Understanding
@@ -73,7 +74,7 @@ class Ranking(Understanding):
 def parts(said: list[str]) -> Iterator[str]:
     """Yield what speaks for an answer: every word of ``said`` and every two neighbours, each once."""
     yield from dict.fromkeys(said)
-    yield from dict.fromkeys(f"{one} {other}" for one, other in zip(said, said[1:]))
+    yield from dict.fromkeys(f"{one} {other}" for one, other in pairwise(said))
 
 
 def _chances(scores: list[tuple[str, int]], ours: float) -> tuple[tuple[str, float], ...]:

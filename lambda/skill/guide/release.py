@@ -108,6 +108,11 @@ class Release:
 
         return Ranking(compiled, self._data["postings"], self._data["asked"])
 
+    def read_all(self) -> None:
+        """Read now what would else be read when the first question comes."""
+        for section in (self.signs, self.understanding, self.intents, self.warnings, self.sources, self.roles):
+            assert section
+
     def phrase(self, name: str, turn: int) -> str:
         """Return the phrase ``name``; where it has several wordings, turns take them in order."""
         wordings = self._data["phrases"][name]

@@ -30,14 +30,17 @@ def current_release(
         OSError, ValueError: as ``load_release`` does, when the bundled release cannot be read.
     """
     bundled = load()
+    snapshot = environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+    if snapshot:  # what is read before the snapshot is taken is no request's burden
+        bundled.read_all()
     withdrawn = tuple(filter(None, environment.get("CONTENT_WITHDRAWN", "").replace(" ", "").split(",")))
     if table := environment.get("CONTENT_TABLE"):
         from stores.dynamodb import PublishedRelease
 
         stage = environment.get("CONTENT_STAGE") or "prod"
         published = PublishedRelease(bundled, table, stage, withdrawn, interval=_interval(environment))
-        if environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-            published.prepare()  # so that importing boto3 is part of the snapshot, and no request's burden
+        if snapshot:
+            published.prepare()  # boto3 likewise
         return published
     if withdrawn:
         from stores.withdrawn import Without
