@@ -17,7 +17,7 @@ from workbench.compiler.content import ANSWERS, ROOT
 ANSWERS_MOST = 10_000
 LINES = 20
 
-_ACTIVITIES = (
+_ACTIVITIES = (  # noqa: SIM905 - a hundred words
     "archery badminton baking ballet basketball bowling boxing brewing camping canoeing carpentry carting climbing "
     "commuting cooking cricket croquet curling cycling dancing darts decorating digging diving drumming fencing ferrying "
     "filming fishing flying foraging fostering fruitpicking gardening gliding golf gymnastics handball harvesting hauling "
@@ -27,7 +27,7 @@ _ACTIVITIES = (
     "sculpting sewing shearing shopping shovelling singing skateboarding skating skiing sledging snorkelling softball "
     "squash surfing sweeping swimming tennis thatching tiling trampolining trekking typing vacuuming volleyball waltzing "
     "weaving weeding welding windsurfing wrestling"
-).split()  # noqa: SIM905 - a hundred words
+).split()
 
 _CIRCUMSTANCES = (
     "a long flight",

@@ -14,6 +14,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import os
 import py_compile
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from pathlib import Path
 
 # Where Lambda has the folder; tracebacks name it.
 TASK = Path("/var/task")
+
+# What would have the function refuse the events, or look for a content table.
+_SETTINGS = ("SKILL_ID", "CONTENT_TABLE", "CONTENT_WITHDRAWN")
 
 _WITHOUT_DOCSTRINGS = 2
 
@@ -42,6 +46,8 @@ def compile_needed(folder: Path, events: Path) -> int:
 
 def imported(folder: Path, events: Path) -> Iterator[Path]:
     """Yield the files in ``folder`` that the function has imported once it has answered all of ``events``."""
+    for setting in _SETTINGS:
+        os.environ.pop(setting, None)
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(folder))
     import skill_function

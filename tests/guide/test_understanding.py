@@ -126,7 +126,8 @@ class TestExplain:
         assert all(first.probability >= other.probability for other in others)
 
     def test_says_nothing_of_nothing(self, model: Understanding) -> None:
-        assert all(reason.features in ((), (("~", reason.features[0][1]),)) for reason in model.explain(""))
+        counted = {feature for reason in model.explain("") for feature, _ in reason.features}
+        assert counted <= {"~"}  # only that nothing names the back
 
 
 BAD_INPUT = [

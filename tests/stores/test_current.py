@@ -52,6 +52,13 @@ def test_interval_is_configured_and_never_nonsense(written: str, seconds: float)
     assert published._interval == seconds
 
 
+def test_before_a_snapshot_everything_is_read() -> None:
+    loaded = release(0)
+    environment = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+    assert not {"signs", "understanding"} & vars(loaded).keys()
+    assert {"signs", "understanding"} <= vars(current_release(environment, lambda: loaded)()).keys()
+
+
 @pytest.mark.parametrize("table", ["", "content"])
 def test_answers_withdrawn_at_deploy_are_off_the_air_from_the_start(table: str) -> None:
     first, second, *_ = _BUNDLED.answers

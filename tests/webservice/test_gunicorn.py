@@ -113,19 +113,19 @@ def question(alexa: Alexa) -> Post:
     return alexa.signed(alexa.envelope(type="IntentRequest", intent=said, timestamp=sent))
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True, scope="module")
 def open_files() -> Iterator[None]:
-    """Lets this process have as many connections as the crowd needs."""
+    """Lets this process have as many connections as the crowd needs; gunicorn sees to that by itself."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if 0 <= soft < 2 * CROWD:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (2 * CROWD if hard < 0 else min(2 * CROWD, hard), hard))
+    if 0 <= hard < CROWD + 500:
+        pytest.skip(f"this system allows {hard} open files, which is no crowd")
+    if 0 <= soft < CROWD + 500:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (CROWD + 500, hard))
     yield
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_two_thousand_at_once_are_all_answered_before_alexa_gives_up(
-    service: Service, alexa: Alexa, open_files: None
-) -> None:
+def test_two_thousand_at_once_are_all_answered_before_alexa_gives_up(service: Service, alexa: Alexa) -> None:
     last = math.inf
     for _ in range(3):  # other tests may have the processors at the same time
         answers = send_all(service, [question(alexa) for _ in range(CROWD)])

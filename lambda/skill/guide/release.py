@@ -110,8 +110,8 @@ class Release:
 
     def read_all(self) -> None:
         """Read now what would else be read when the first question comes."""
-        for section in (self.signs, self.understanding, self.intents, self.warnings, self.sources, self.roles):
-            assert section
+        for section in ("signs", "understanding", "intents", "warnings", "sources", "roles"):
+            getattr(self, section)
 
     def phrase(self, name: str, turn: int) -> str:
         """Return the phrase ``name``; where it has several wordings, turns take them in order."""

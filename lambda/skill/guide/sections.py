@@ -45,6 +45,7 @@ def read_sections(text: Text, size: int) -> Mapping[str, Any]:
 
 # Entries that are kept once they were read, so that a function that runs for days does not end up with all of them.
 _KEPT = 500
+_UNREAD = object()
 
 
 class _Sections(Mapping[str, Any]):
@@ -78,13 +79,13 @@ class _Entries(Mapping[str, Any]):
         self._read: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
-        if key not in self._read:
+        found = self._read.get(key, _UNREAD)  # in one step: the web service answers in several threads
+        if found is _UNREAD:
             found = self._find(key)
             if len(self._read) >= _KEPT:
                 self._read.clear()
             self._read[key] = found
-            return found
-        return self._read[key]
+        return found
 
     def _find(self, key: str) -> Any:
         text, wanted = self._text, line_key(key)
