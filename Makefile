@@ -123,6 +123,11 @@ icons: $(VENV)/.run ## draw the PNG icons from interaction_model/images/icon.svg
 # See lambda/skill/requirements.in.
 NOT_SHIPPED := requests urllib3 certifi idna charset-normalizer
 
+.PHONY: bench
+
+bench: $(VENV)/.dev $(RUNTIME) ## the guide beside ask-sdk's hello-world: start, answer, memory, size (about ten minutes)
+	@$(BIN)/python -m benchmarks
+
 lock: ## resolve the versions of everything anew, with hashes (needs uv)
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
