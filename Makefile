@@ -128,9 +128,13 @@ NOT_SHIPPED := requests urllib3 certifi idna charset-normalizer
 bench: $(VENV)/.dev $(RUNTIME) ## the guide beside ask-sdk's hello-world: start, answer, memory, size (about ten minutes)
 	@$(BIN)/python -m benchmarks
 
+# flask-ask-sdk asks for these, and webservice/sdk.py does without them.
+NOT_NEEDED := certvalidator oscrypto freezegun
+
 lock: ## resolve the versions of everything anew, with hashes (needs uv)
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt
-	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade $(NOT_NEEDED:%=--no-emit-package %) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	cd webservice && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade $(NOT_NEEDED:%=--no-emit-package %) requirements.in -c ../workbench/requirements-dev.txt -o requirements.txt
 	cd lambda/skill && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade $(NOT_SHIPPED:%=--no-emit-package %) requirements.in -c ../../workbench/requirements.txt -o requirements.txt
 	cd workbench && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements-runtime.in -o requirements-runtime.txt
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import log10
+from math import floor, log10
 from typing import NamedTuple
 
 _WIDTH, _HEIGHT, _GAP = 330, 220, 30
@@ -42,7 +42,8 @@ def draw(charts: Sequence[Chart], columns: int = 2) -> str:
 def _chart(chart: Chart) -> list[str]:
     points = [point for line in chart.lines.values() for point in line]
     low, high = min(x for x, _ in points), max(x for x, _ in points)
-    top = max(y for _, y in points) * 1.1 or 1.0
+    step = _round_step(max(y for _, y in points) * 1.2 / 4)
+    top = 4 * step
     right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
 
     def place(x: float, y: float) -> tuple[float, float]:
@@ -50,13 +51,13 @@ def _chart(chart: Chart) -> list[str]:
         return _LEFT + share * (right - _LEFT), bottom - y / top * (bottom - _TOP)
 
     parts = [f'<text x="{_LEFT}" y="14" font-size="13" font-weight="600">{chart.title}</text>']
-    for i in range(5):
-        value = top / 1.1 * i / 4
+    for value in (0, step, 2 * step, 3 * step, top):
         _, y = place(high, value)
         parts.append(f'<line x1="{_LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.3g}</text>')
-    for x in sorted({x for x, _ in points}) if len({x for x, _ in points}) < 8 else (low, (low + high) // 2, high):
-        parts.append(f'<text x="{place(x, 0)[0]:.1f}" y="{bottom + 15}" text-anchor="middle">{x:,g}</text>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:,g}</text>')
+    marks = sorted({x for x, _ in points}) if chart.log else [low, (low + high) / 2, high]
+    for x in marks:
+        parts.append(f'<text x="{place(x, 0)[0]:.1f}" y="{bottom + 15}" text-anchor="middle">{round(x):,}</text>')
     parts.append(f'<text x="{(_LEFT + right) / 2}" y="{bottom + 32}" text-anchor="middle">{chart.across}</text>')
     parts.append(f'<text x="{_LEFT - 40}" y="{_TOP - 8}">{chart.upright}</text>')
     for number, (name, line) in enumerate(chart.lines.items()):
@@ -65,3 +66,9 @@ def _chart(chart: Chart) -> list[str]:
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts.append(f'<text x="{right}" y="{_TOP + 4 + 14 * number}" text-anchor="end" fill="{colour}">{name}</text>')
     return parts
+
+
+def _round_step(least: float) -> float:
+    """Return the next number from ``least`` on that is 1, 2, 2.5 or 5 times a power of ten."""
+    power = 10.0 ** floor(log10(least)) if least > 0 else 1.0
+    return next(times * power for times in (1, 2, 2.5, 5, 10) if times * power >= least)
