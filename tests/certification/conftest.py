@@ -96,14 +96,15 @@ def walked(request: pytest.FixtureRequest, handler: LambdaHandler, all_states: l
     """All that the guide says in one place.
 
     That is every part and step of every answer, every warning, and what is said in each kind of state to a request of
-    each kind; marked ``exhaustive``, to every intent with every value and synonym of its slots. States that differ only in what is remembered beside the last reply are
-    walked in the United States alone, since a place changes words and nothing else.
+    each kind; marked ``exhaustive``, in every state to every intent with every value and synonym of its slots (hours). In the
+    quick run, states that differ only in what is remembered beside the last reply are walked in the United States alone,
+    since a place changes words and nothing else.
     """
     locale, _, everything = request.param.partition(", ")
     release: Release = request.getfixturevalue("release")
     model: Model = request.getfixturevalue("model")
-    where = one_of_each_name(all_states)
-    if locale == HOME:
+    where = all_states if everything else one_of_each_name(all_states)
+    if locale == HOME and not everything:
         where = [state for state in all_states if not is_slow(state) and " in " not in state.name] + where
     said = every_request(model, texts(release, model)) if everything else kinds_of_request(release, model)
     count = _SHARDS_OF_ALL if everything else _SHARDS
