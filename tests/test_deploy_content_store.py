@@ -45,7 +45,7 @@ _PATIENCE_SECONDS = 15.0
 def boto3_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with boto3 and what it needs beyond what the function brings; all of it is plain Python."""
     folder = tmp_path_factory.mktemp("boto3")
-    for name in ("boto3", "botocore", "s3transfer", "jmespath"):
+    for name in ("boto3", "botocore", "s3transfer", "jmespath", "urllib3"):
         spec = importlib.util.find_spec(name)
         assert spec and spec.submodule_search_locations
         (folder / name).symlink_to(spec.submodule_search_locations[0])
