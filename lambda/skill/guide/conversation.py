@@ -355,6 +355,11 @@ class _Turn:
         here = self.state.here
         return here._replace(kind="left") if here and here.kind == "step" else _EXAMPLES
 
+    def _on_how_long(self, heard: Heard) -> Move:
+        """In a routine, how much is left of it; elsewhere, how long it takes to get better."""
+        here = self.state.here
+        return self._on_left(heard) if here and here.kind == "step" else self._part(self.release.roles["how_long"])
+
     def _on_hurts(self, heard: Heard) -> Move:
         here = self.state.here
         return Move("hurts") if here and here.kind == "step" else self._part(self.release.roles["in_pain"])
