@@ -18,7 +18,7 @@ from workbench.standin.local import ears
 def add(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         'A question is a JSON line {"text": …} with "answer" (and "also"), "level" (and "also_level"), or "kind". '
-        "Without any, the authored lines are cross-validated: each tenth is asked of a model that learned from the rest."
+        "Without any, the authored lines are cross-validated: each fifth is asked of a model that learned from the rest."
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="DIR-OR-FILE", help="JSONL files, or folders of them")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
