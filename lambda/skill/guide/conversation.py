@@ -239,12 +239,15 @@ class _Turn:
         here = self.state.here
         if here is None or here.kind in ("warning", "hurts"):
             return ()
-        told_all = here.kind == "part" and here.at >= len(self._answer(here)["more"])
+        told_all = self._is_last_part(here)
         if told_all and not here.offered and not self._answer(here)["routines"]:
             return self.release.related(here.answer)
         if here.kind == "related" or (here.kind == "step" and self._is_last_step(here)):
             return self.release.related(here.answer)
         return here.offered if here.kind != "part" or told_all else ()
+
+    def _is_last_part(self, here: Move) -> bool:
+        return here.kind == "part" and here.at >= len(self._answer(here)["more"])
 
     def _is_last_step(self, here: Move) -> bool:
         return here.at + 1 >= len(self._answer(here)["routines"][here.routine]["steps"])
@@ -341,7 +344,7 @@ class _Turn:
         here = self.state.here
         if here is None or len(self._answer(here)["routines"]) < 2 or here.offered:
             return False
-        return here.kind == "routines" or (here.kind == "part" and here.at >= len(self._answer(here)["more"]))
+        return here.kind == "routines" or self._is_last_part(here)
 
     def _routine_chosen(self, text: str) -> Move | None:
         """The routine that an answer to "which one" names."""
