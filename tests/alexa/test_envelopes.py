@@ -14,7 +14,7 @@ from ask_sdk_model import IntentRequest, LaunchRequest, SessionEndedRequest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alexa.envelopes import mend, read_envelope
+from alexa.envelopes import needed_of, read_envelope
 from alexa.skill import LambdaHandler
 from tests.certification.walk import envelope, intent
 from workbench.standin.device import SKILL_ID
@@ -150,37 +150,54 @@ def test_a_bare_launch_is_welcomed(handler: LambdaHandler) -> None:
     assert "Back Spasm Guide" in speech(handler({"request": {"type": "LaunchRequest"}}, None))
 
 
-# What is kept of an envelope that has to be mended.
+# What is read of an envelope.
 
 
-def test_mending_keeps_what_the_guide_needs() -> None:
-    event = changed(ask("TopicIntent", topic="heat"), "request.timestamp", "never")
-    mended = mend(event)
-    assert mended["context"]["System"]["application"]["applicationId"] == SKILL_ID
-    assert mended["request"]["intent"] == {
-        "name": "TopicIntent",
-        "slots": {"topic": {"name": "topic", "value": "heat"}},
+def test_only_what_the_guide_reads_is_read() -> None:
+    event = ask("TopicIntent", topic="heat")
+    needed = needed_of(changed(event, "request.surprise", {"deep": 1}))
+    assert needed == {
+        "version": "1.0",
+        "context": {"System": {"application": {"applicationId": SKILL_ID}}},
+        "session": {
+            "new": False,
+            "sessionId": event["session"]["sessionId"],
+            "attributes": {"v": 1, "turn": 0, "misses": 0},
+        },
+        "request": {
+            "type": "IntentRequest",
+            "requestId": event["request"]["requestId"],
+            "locale": "en-US",
+            "intent": {"name": "TopicIntent", "slots": {"topic": {"name": "topic", "value": "heat"}}},
+        },
     }
-    assert mended["request"]["locale"] == "en-US"
-    assert mended["session"]["new"] is False
 
 
-def test_mending_takes_the_skill_id_from_wherever_it_is() -> None:
-    assert mend(without(ask(), "context"))["context"]["System"]["application"]["applicationId"] == SKILL_ID
+def test_the_skill_id_is_read_from_wherever_it_is() -> None:
+    assert needed_of(without(ask(), "context"))["context"]["System"]["application"]["applicationId"] == SKILL_ID
 
 
-def test_mending_keeps_the_conversation() -> None:
-    event = changed(envelope({"type": "LaunchRequest"}, {"v": 1, "turn": 3}), "request.timestamp", "never")
-    assert mend(event)["session"]["attributes"] == {"v": 1, "turn": 3}
+def test_the_conversation_is_read() -> None:
+    move = {"kind": "part", "answer": "heat"}
+    event = envelope({"type": "LaunchRequest"}, {"v": 1, "turn": 3, "move": move, "said": {"x": 1}})
+    assert needed_of(event)["session"]["attributes"] == {"v": 1, "turn": 3, "misses": 0, "move": move}
 
 
 @pytest.mark.parametrize(
     ("kind", "read_as"),
     [("LaunchRequest", LaunchRequest), ("IntentRequest", IntentRequest), ("Else", SessionEndedRequest)],
 )
-def test_what_a_mended_request_is_read_as(kind: str, read_as: type) -> None:
-    event = changed(changed(ask(), "request.type", kind), "request.timestamp", "never")
+@pytest.mark.parametrize("timestamp", ["2026-11-21T08:00:00Z", "never"])
+def test_what_a_request_is_read_as(kind: str, read_as: type, timestamp: str) -> None:
+    event = changed(changed(ask(), "request.type", kind), "request.timestamp", timestamp)
     assert isinstance(read_envelope(event, DefaultSerializer()).request, read_as)
+
+
+def test_a_request_that_is_not_spoken_to_is_read_whole() -> None:
+    """Why a session ended is worth a line in the log."""
+    request = {"type": "SessionEndedRequest", "reason": "ERROR", "error": {"type": "INVALID_RESPONSE", "message": "x"}}
+    read = read_envelope(envelope(request, {}), DefaultSerializer()).request
+    assert (read.reason.value, read.error.object_type.value) == ("ERROR", "INVALID_RESPONSE")
 
 
 # Anything at all.

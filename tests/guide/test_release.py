@@ -60,6 +60,12 @@ def test_places_are_made_once(release: Release) -> None:
     assert release.place("en-GB") is release.place("en-GB")
 
 
+def test_places_that_nobody_has_heard_of_are_one(release: Release) -> None:
+    """A client may make up a locale in each request; the function lives for hours."""
+    assert release.place("xx-XX") is release.place("x" * 1_000_000) is release.place("")
+    assert release.place("xx-XX") is not release.place("en-NZ")
+
+
 @pytest.mark.parametrize("said", ["ice or heat", "Ice or heat", "the ice or heat", "about ice or heat"])
 def test_a_topic_is_known_with_and_without_articles(said: str, release: Release) -> None:
     assert release.topic(said) == "ice-or-heat"

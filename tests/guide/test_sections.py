@@ -51,6 +51,15 @@ def test_an_entry_is_found_where_there_is_one(entries: dict[str, Any], other: st
         assert answers.get(key, "none") == entries.get(key, "none")
 
 
+@pytest.mark.parametrize("key", ["\ud800", "\udfff\ud800", "\0", "\n", '"', "\u2028", "\U0010ffff", "x" * 1_000_000])
+def test_a_key_that_no_release_could_have_is_in_none(key: str) -> None:
+    """Names of intents and ids in the session's attributes come from outside, and JSON can carry half a character."""
+    entries = {"": 0, "heat": 1, "\uffff": 2}
+    answers = read(in_sections({"answers": entries}))["answers"]
+    assert key not in answers
+    assert answers.get(key) is None
+
+
 def test_more_entries_than_are_kept() -> None:
     entries = {str(number): number for number in range(2_000)}
     answers = read(in_sections({"answers": entries}))["answers"]

@@ -1,4 +1,9 @@
-"""Reading a request envelope so that nothing a client sends can keep the listener from an answer."""
+"""Reading a request envelope so that nothing a client sends can keep the listener from an answer.
+
+ask-sdk gives up before any handler runs when a part of an envelope is not what it expects: a value that is new to it,
+a type that it does not know, something nested too deep. So it is only given the parts that the guide reads, each in the
+form that it expects; whatever else is in the envelope cannot matter.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +15,10 @@ from ask_sdk_core.exceptions import SerializationException
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_model import RequestEnvelope
 
-# Stands in for a time that cannot be read. Nothing the guide says depends on the clock.
-_SOME_TIME = "2000-01-01T00:00:00Z"
+from guide import state
 
 _SPOKEN_TO = ("LaunchRequest", "IntentRequest")
+_MATCHED = "ER_SUCCESS_MATCH"
 
 
 class TimelessSerializer(DefaultSerializer):
@@ -23,67 +28,70 @@ class TimelessSerializer(DefaultSerializer):
 
 
 def read_envelope(event: Any, serializer: DefaultSerializer) -> RequestEnvelope:
-    """Return ``event`` as the SDK's envelope.
+    """Return what the guide reads of ``event`` as the SDK's envelope.
 
-    ask-sdk raises before any handler runs when the request's type is new to it, the timestamp is not one, or a part
-    has another type than it should. Such an event is cut down to the parts that the guide needs, and read again.
+    A request that is not spoken to is passed on whole, if the SDK can read it; one that it cannot read, such as one of a
+    type that is new to it, is read as the one request that never takes speech in answer.
     """
-    try:
-        envelope: RequestEnvelope = serializer.deserialize(json.dumps(event), RequestEnvelope)
-        if _is_whole(envelope):
-            return envelope
-    except (SerializationException, TypeError, ValueError, AttributeError, RecursionError):
-        pass
-    mended: RequestEnvelope = serializer.deserialize(json.dumps(mend(event)), RequestEnvelope)
-    return mended
+    needed = needed_of(event)
+    if needed["request"]["type"] not in _SPOKEN_TO:
+        try:
+            return _read({**needed, "request": _map(event, "request")}, serializer)
+        except (SerializationException, TypeError, ValueError, AttributeError, RecursionError):
+            pass
+    return _read(needed, serializer)
 
 
-def _is_whole(envelope: Any) -> bool:
-    """True when the parts that ask-sdk itself reaches for are there."""
-    system = getattr(getattr(envelope, "context", None), "system", None)
-    return getattr(envelope, "request", None) is not None and getattr(system, "application", None) is not None
+def _read(event: Mapping[str, Any], serializer: DefaultSerializer) -> RequestEnvelope:
+    envelope: RequestEnvelope = serializer.deserialize(json.dumps(event), RequestEnvelope)
+    return envelope
 
 
-def mend(event: Any) -> dict[str, Any]:
-    """Return an envelope made of the well-formed parts of ``event``: who is asked, the session, and the request."""
+def needed_of(event: Any) -> dict[str, Any]:
+    """Return an envelope of those parts of ``event`` that the guide reads: who is asked, the session, and the request."""
     system = _map(event, "context", "System")
-    session = _map(event, "session")
-    application = _map(system, "application") or _map(session, "application")
-    mended: dict[str, Any] = {
+    application = _map(system, "application") or _map(event, "session", "application")
+    needed: dict[str, Any] = {
         "version": "1.0",
         "context": {"System": {"application": {"applicationId": _text(application, "applicationId")}}},
-        "request": _mend_request(_map(event, "request")),
+        "request": _request(_map(event, "request")),
     }
-    if session:
-        mended["session"] = {
-            "new": session.get("new") is not False,
-            "sessionId": _text(session, "sessionId"),
-            "attributes": _plain(session.get("attributes")),
-        }
-    return mended
+    session = event.get("session") if isinstance(event, Mapping) else None
+    if isinstance(session, Mapping):
+        # Read and written once more, they are flat, small, and nothing but what a conversation has.
+        attributes = state.write(state.read(session.get("attributes")))
+        new = session.get("new") is not False
+        needed["session"] = {"new": new, "sessionId": _text(session, "sessionId"), "attributes": attributes}
+    return needed
 
 
-def _mend_request(request: Mapping[str, Any]) -> dict[str, Any]:
+def _request(request: Mapping[str, Any]) -> dict[str, Any]:
     kind = _text(request, "type")
-    mended: dict[str, Any] = {"requestId": _text(request, "requestId"), "timestamp": _SOME_TIME}
+    needed: dict[str, Any] = {
+        "type": kind if kind in _SPOKEN_TO else "SessionEndedRequest",
+        "requestId": _text(request, "requestId"),
+    }
     if locale := _text(request, "locale"):
-        mended["locale"] = locale
-    if kind not in _SPOKEN_TO:
-        # What is new to the SDK is read as the one request that never takes speech in answer.
-        return {**mended, "type": "SessionEndedRequest"}
-    mended["type"] = kind
+        needed["locale"] = locale
     if kind == "IntentRequest":
         intent = _map(request, "intent")
-        slots = {
-            name: _mend_slot(name, slot) for name, slot in _map(intent, "slots").items() if isinstance(slot, Mapping)
+        slots = _map(intent, "slots").items()
+        needed["intent"] = {
+            "name": _text(intent, "name"),
+            "slots": {name: _slot(name, slot) for name, slot in slots if isinstance(slot, Mapping)},
         }
-        mended["intent"] = {"name": _text(intent, "name"), "slots": slots}
-    return mended
+    return needed
 
 
-def _mend_slot(name: str, slot: Mapping[str, Any]) -> dict[str, Any]:
-    """A slot's name and value; what Alexa resolved it to is left out, so the value is understood as free text."""
-    return {"name": name, "value": _text(slot, "value")}
+def _slot(name: str, slot: Mapping[str, Any]) -> dict[str, Any]:
+    """A slot's name, its value, and what Alexa matched that to."""
+    needed: dict[str, Any] = {"name": name, "value": _text(slot, "value")}
+    for authority in _list(_map(slot, "resolutions"), "resolutionsPerAuthority"):
+        values = _list(authority, "values")
+        if values and _map(authority, "status").get("code") == _MATCHED:
+            match = {"status": {"code": _MATCHED}, "values": [{"value": {"id": _text(_map(values[0], "value"), "id")}}]}
+            return {**needed, "resolutions": {"resolutionsPerAuthority": [match]}}
+    return needed
 
 
 def _map(data: Any, *path: str) -> Mapping[str, Any]:
@@ -92,17 +100,11 @@ def _map(data: Any, *path: str) -> Mapping[str, Any]:
     return data if isinstance(data, Mapping) else {}
 
 
+def _list(data: Any, name: str) -> list[Any]:
+    value = data.get(name) if isinstance(data, Mapping) else None
+    return value if isinstance(value, list) else []
+
+
 def _text(data: Mapping[str, Any], name: str) -> str:
     value = data.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _plain(attributes: Any) -> dict[str, Any]:
-    """Session attributes that JSON can carry; ``guide.state`` decides what they are worth."""
-    if not isinstance(attributes, Mapping):
-        return {}
-    try:
-        json.dumps(attributes)
-    except (TypeError, ValueError, RecursionError):
-        return {}
-    return dict(attributes)

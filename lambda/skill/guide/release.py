@@ -41,6 +41,7 @@ class Place(NamedTuple):
     """What differs by locale."""
 
     locale: str
+    """Such as ``en-GB``; "" for one that nothing is known of."""
     spoken: Mapping[str, str]
     """Placeholder -> words to say, escaped for speech."""
     shown: Mapping[str, str]
@@ -119,7 +120,13 @@ class Release:
         return str(wordings[turn % len(wordings)])
 
     def place(self, locale: str) -> Place:
-        """Return the place for ``locale``; one that is not served gets the nearest words and neutral numbers."""
+        """Return the place for ``locale``; one that is not served gets the nearest words and neutral numbers.
+
+        All that nobody has heard of are one place: a client could make up more of them than there is memory.
+        """
+        places = self._data["places"]
+        if locale not in places["served"] and locale not in places["nearest"]:
+            locale = ""
         if locale not in self._places:
             self._places[locale] = self._find_place(locale)
         return self._places[locale]

@@ -119,5 +119,5 @@ class _Entries(Mapping[str, Any]):
 
 
 def line_key(key: str) -> bytes:
-    """Return how the line of an entry begins."""
-    return json.dumps(key, ensure_ascii=False).encode() + b":"
+    """Return how the line of an entry begins, or would begin: half a character is in no release, but may be asked for."""
+    return json.dumps(key, ensure_ascii=False).encode(errors="surrogatepass") + b":"
