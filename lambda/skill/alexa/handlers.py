@@ -11,7 +11,7 @@ from ask_sdk_model import IntentRequest, LaunchRequest, Response
 
 from alexa.requests import hear, session_of
 from alexa.responses import respond
-from guide.conversation import said, take_turn
+from guide.conversation import after_silence, said, take_turn
 from guide.heard import Heard
 from guide.release import Release
 from guide.state import Move
@@ -47,10 +47,17 @@ class TurnHandler(AbstractRequestHandler):
 class SilentHandler(AbstractRequestHandler):
     """Every other request: Alexa takes no speech in answer to it (a session that ended, an event, a type yet to come)."""
 
+    def __init__(self, current_release: CurrentRelease) -> None:
+        self._current_release = current_release
+
     def can_handle(self, handler_input: HandlerInput) -> bool:
         return True
 
     def handle(self, handler_input: HandlerInput) -> Response:
+        envelope = handler_input.request_envelope
+        if envelope.session:  # what a client sent is not sent back to it unread
+            attributes = after_silence(self._current_release(), session_of(envelope), envelope.session.attributes)
+            handler_input.attributes_manager.session_attributes = attributes
         return handler_input.response_builder.response
 
 

@@ -22,7 +22,7 @@ def build_skill(current_release: CurrentRelease, skill_id: str | None = None) ->
     builder = SkillBuilder()
     builder.skill_id = skill_id or None
     builder.add_request_handler(TurnHandler(current_release))
-    builder.add_request_handler(SilentHandler())
+    builder.add_request_handler(SilentHandler(current_release))
     builder.add_exception_handler(SpokenErrorHandler(current_release))
     skill: CustomSkill = builder.create()
     skill.serializer = TimelessSerializer()

@@ -57,6 +57,12 @@ def take_turn(release: Release, session: Session, attributes: Any, heard: Heard)
     return reply, {**states.write(after), "said": said(reply), "release": release.version}
 
 
+def after_silence(release: Release, session: Session, attributes: Any) -> dict[str, Any]:
+    """Return the session's attributes after a request to which nothing is said: of those before it, what may be ours."""
+    state = State() if session.new else states.read(attributes)
+    return states.write(_Turn(release, session, state).state)
+
+
 def said(reply: Reply) -> dict[str, Any]:
     """What the last reply was, for whoever tests or counts: ids only."""
     return {
