@@ -13,9 +13,15 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from ask_sdk_core.exceptions import AskSdkException
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from samcli.lib.utils.hash import dir_checksum
 
+from alexa.skill import build_handler
+from alexa.turn_log import DECLINED, DIMENSIONS, TurnLog, turn_log
+from guide.release import Release
+from json_lines import NAMESPACE
+from stores.dynamodb import log_fallback
 from tests.templates import (
     FUNCTIONS,
     SKILL_ID,
@@ -112,6 +118,7 @@ def test_local_runtime_has_the_settings_of_the_template(function: dict[str, Any]
     assert properties["Handler"] == runtime.HANDLER
     assert properties["Timeout"] == runtime.TIMEOUT_SECONDS
     assert properties["MemorySize"] == runtime.MEMORY_MB
+    assert properties["LoggingConfig"]["LogFormat"] == runtime.LOG_FORMAT
 
 
 def test_handler_is_where_the_template_says(function: dict[str, Any]) -> None:
@@ -390,17 +397,58 @@ class TestWatching:
         alarm = transformed["Resources"]["LatencyAlarm"]["Properties"]
         assert 5000 <= alarm["Threshold"] < 8000
 
-    def test_fallbacks_are_counted_where_the_store_counts_them(self, transformed: Template) -> None:
-        from stores.dynamodb import METRIC, METRIC_NAMESPACE
-
+    def test_fallbacks_are_counted_where_the_store_counts_them(
+        self, transformed: Template, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        log_fallback("prod", "throttled")
+        line = json.loads(capsys.readouterr().out)
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
         alarm = transformed["Resources"]["StoreFallbacksAlarm"]["Properties"]
-        assert (alarm["Namespace"], alarm["MetricName"]) == (METRIC_NAMESPACE, METRIC)
-        assert alarm["Dimensions"] == [{"Name": "Stage", "Value": {"Ref": "Stage"}}]
+        assert (alarm["Namespace"], alarm["MetricName"]) == (directive["Namespace"], directive["Metrics"][0]["Name"])
+        assert alarm["Dimensions"] == [{"Name": name, "Value": {"Ref": "Stage"}} for name in directive["Dimensions"][0]]
+        assert line["stage"] == "prod"
 
-    def test_apologies_are_counted_by_what_is_logged(self, transformed: Template) -> None:
+    def test_apologies_are_counted_by_what_is_logged(self, transformed: Template, release: Release) -> None:
+        """Those, and neither what went well nor what Lambda itself counts as an error."""
         (counted,) = of_type(transformed, "AWS::Logs::MetricFilter").values()
-        words = counted["Properties"]["FilterPattern"].strip('"')
-        assert f'log.error("{words}' in (ROOT / "lambda" / "skill" / "alexa" / "handlers.py").read_text()
+        pattern = counted["Properties"]["FilterPattern"]
+        wanted = dict(re.findall(r'\(\$\.(\w+) = "(\w+)"\)', pattern))
+        conditions = [f'($.{name} = "{value}")' for name, value in wanted.items()]
+        assert wanted and pattern == "{ " + " && ".join(conditions) + " }"
+        assert [wanted.items() <= line.items() for line in self.lines(release)] == [False, True, False]
+
+    def lines(self, release: Release) -> list[dict[str, Any]]:
+        """What is logged of a good turn, of one that failed, and of one that was refused."""
+
+        def broken() -> Release:
+            broken.calls += 1  # type: ignore[attr-defined]
+            if broken.calls == 1:  # type: ignore[attr-defined]
+                raise RuntimeError
+            return release
+
+        broken.calls = 0  # type: ignore[attr-defined]
+        lines: list[dict[str, Any]] = []
+        launch = json.loads((ROOT / "events" / "launch.json").read_bytes())
+        build_handler(lambda: release, None, TurnLog(lines.append))(launch, None)
+        build_handler(broken, None, TurnLog(lines.append))(launch, None)
+        with pytest.raises(AskSdkException):
+            build_handler(lambda: release, "another", TurnLog(lines.append))(launch, None)
+        return lines
+
+    def test_questions_are_counted_where_the_dashboard_looks(self, transformed: Template) -> None:
+        (board,) = of_type(transformed, "AWS::CloudWatch::Dashboard").values()
+        found = re.findall(
+            r"SEARCH\('{(\w+),([\w,]+)} MetricName=\\\"(\w+)", board["Properties"]["DashboardBody"]["Fn::Sub"]
+        )
+        assert found == [(NAMESPACE, ",".join(dimensions), DECLINED) for dimensions in DIMENSIONS]
+
+    def test_questions_are_counted_unless_it_is_turned_off(self, template: Template) -> None:
+        variables = template["Resources"]["SkillFunction"]["Properties"]["Environment"]["Variables"]
+        assert variables["QUESTION_METRICS"] == {"Ref": "QuestionMetrics"}
+        assert template["Parameters"]["QuestionMetrics"]["AllowedValues"] == ["on", "off"]
+        for value in ("on", "off"):
+            log = turn_log({"QUESTION_METRICS": value, "CONTENT_STAGE": "prod"})
+            assert log.metrics is (value == "on")
 
     def test_a_bad_version_is_taken_back(self, transformed: Template) -> None:
         (group,) = of_type(transformed, "AWS::CodeDeploy::DeploymentGroup").values()
@@ -415,7 +463,7 @@ class TestWatching:
     def test_the_dashboard_is_json(self, transformed: Template) -> None:
         (board,) = of_type(transformed, "AWS::CloudWatch::Dashboard").values()
         body = json.loads(re.sub(r"\$\{[A-Za-z:]+\}", "x", board["Properties"]["DashboardBody"]["Fn::Sub"]))
-        assert len(body["widgets"]) == 5
+        assert len(body["widgets"]) == 7
 
 
 def test_stages_share_nothing() -> None:

@@ -12,6 +12,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from webservice.logs import GUNICORN
+
 _FILES = 4096
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -37,9 +39,9 @@ limit_request_line = 1024
 limit_request_fields = 64
 limit_request_field_size = 8190
 
-# No line for each request: it would hold addresses.
+# The skill writes a line for each turn. One of gunicorn's for each request would hold addresses.
 accesslog = None
-errorlog = "-"
+logconfig_dict = GUNICORN
 # Nothing steers it but signals.
 control_socket_disable = True
 

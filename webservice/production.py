@@ -16,11 +16,13 @@ from collections.abc import Mapping
 from flask import Flask
 
 from alexa.skill import build_skill
+from alexa.turn_log import turn_log
 from guide.conversation import take_turn
 from guide.heard import Heard, Session
 from guide.release import FALLBACK_LOCALE, Release
 from stores.bundled import load_release
 from stores.current import current_release
+from webservice import logs
 from webservice.app import create_app
 from webservice.certificates import SigningCertificates
 from webservice.replays import Replays
@@ -38,6 +40,7 @@ def production_app(
         SystemExit: when the environment lacks what it needs.
         OSError, ValueError: when the bundled release cannot be read (``guide build`` makes it).
     """
+    logs.set_up()
     skill_id = environment.get("SKILL_ID", "")
     if not skill_id:
         raise SystemExit(
@@ -47,7 +50,7 @@ def production_app(
     if not store:
         log.warning("REPLAY_STORE is not set: what is replayed to another process is not noticed")
     release = warm(load_release())
-    skill = build_skill(current_release(environment, lambda: release), skill_id)
+    skill = build_skill(current_release(environment, lambda: release), skill_id, turn_log(environment))
     return create_app(skill, AlexaOnly(skill_id, Replays(store) if store else Replays(), certificates))
 
 

@@ -37,6 +37,7 @@ RUNTIME_PYTHON = ROOT / ".venv-runtime" / "bin" / "python"
 HANDLER = "skill_function.handler"
 TIMEOUT_SECONDS = 8
 MEMORY_MB = 1024
+LOG_FORMAT = "JSON"
 
 # How long the emulator may take to listen, and to end.
 _PATIENCE_SECONDS = 10.0
@@ -211,6 +212,7 @@ def _lambda_environment(folder: Path, timeout_seconds: int) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_NAME": "SkillFunction",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout_seconds),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
+        "AWS_LAMBDA_LOG_FORMAT": LOG_FORMAT,
         # Lambda cannot write to the function's folder either.
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from alexa.skill import build_handler
+from alexa.turn_log import TurnLog
 from guide.release import Release
 from tests.certification.walk import Listener, Said, envelope, intent
 
@@ -59,9 +60,15 @@ class _Broken(Release):
 
 
 @pytest.fixture
-def broken(release_data: dict[str, Any]) -> Listener:
+def lines() -> list[dict[str, Any]]:
+    """The lines of the log."""
+    return []
+
+
+@pytest.fixture
+def broken(release_data: dict[str, Any], lines: list[dict[str, Any]]) -> Listener:
     release = _Broken(release_data)
-    return Listener(build_handler(lambda: release))
+    return Listener(build_handler(lambda: release, None, TurnLog(lines.append)))
 
 
 ASKED = intent("HowDoIIntent", query="zanzibar")
@@ -73,12 +80,27 @@ def test_an_error_speaks_a_phrase_from_content(broken: Listener, release_data: d
     assert turn.is_open and turn.reprompt
 
 
-def test_an_error_is_logged_by_its_type_alone(broken: Listener, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_is_logged_by_its_type_alone(
+    broken: Listener, lines: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
     """Nothing that a listener said reaches a log, not even within an error."""
     with caplog.at_level(logging.DEBUG):
         broken.follow([ASKED])
-    assert "RuntimeError" in caplog.text
-    assert "zanzibar" not in caplog.text and "numb" not in caplog.text
+    (line,) = lines
+    assert (line["error"], line["level"], line["outcome"]) == ("RuntimeError", "ERROR", "phrase")
+    written = caplog.text + json.dumps(line)
+    assert "zanzibar" not in written and "numb" not in written
+
+
+def test_after_an_error_nothing_is_handed_back_but_what_the_guide_could_have_written(
+    broken: Listener, release: Release
+) -> None:
+    move = {"kind": "part", "answer": "zanzibar", "zanzibar": "zanzibar"}
+    event = envelope(ASKED.request, {"v": 1, "turn": 1, "zanzibar": "zanzibar", "move": move})
+    response = build_handler(lambda: _Broken(release._data))(event, None)
+    assert response["response"]["outputSpeech"]
+    assert response["sessionAttributes"]["turn"] == 1
+    assert "zanzibar" not in json.dumps(response)
 
 
 def test_after_an_error_the_conversation_goes_on(broken: Listener, release: Release) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import socket
 import threading
 import time
@@ -21,8 +20,9 @@ from botocore.exceptions import (
 )
 
 from guide.release import Release
+from json_lines import NAMESPACE
 from stores import dynamodb
-from stores.dynamodb import METRIC, METRIC_NAMESPACE, PublishedRelease, print_metric
+from stores.dynamodb import METRIC, PublishedRelease, log_fallback
 from tests.content_tables import ORIGIN, STAGE, TABLE, edition_of, new_client, package, packed, release_data
 from workbench.publishing import ContentTable, publish, restore, withdraw
 
@@ -303,37 +303,40 @@ class TestTrouble:
         assert edition_of(following.look()) == _BUNDLED
         assert following.counted
 
-    def test_is_logged_once_and_counted_each_time_and_tried_again(
-        self, client: Any, table: ContentTable, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_is_counted_each_time_and_tried_again(self, client: Any, table: ContentTable) -> None:
         publish(table, STAGE, package(1), None, ORIGIN)
         broken = Broken(refused("ThrottlingException"))
         clients: list[Any] = [broken]
         following = Following(lambda: clients[-1])
-        with caplog.at_level(logging.INFO, logger=dynamodb.__name__):
-            for _ in range(4):
-                following.ask()
-                wait_for(following)
-            assert following.counted == ["throttled"] * 4
-            following.published._client = client
-            assert edition_of(following.ask()) == 1
-            following.published._client = broken
+        assert following.published.state == "bundled"
+        for _ in range(4):
             following.ask()
-        messages = [record.getMessage() for record in caplog.records]
-        assert [message.split(";")[0] for message in messages] == [
-            "content store: throttled",
-            "content store: well again",
-            "content store: throttled",
-        ]
+            wait_for(following)
+        assert (following.counted, following.published.state) == (["throttled"] * 4, "behind")
+        following.published._client = client
+        assert edition_of(following.ask()) == 1
+        assert following.published.state == "published"
+        following.published._client = broken
+        following.ask()
+        wait_for(following)
+        assert (following.counted, following.published.state) == (["throttled"] * 5, "behind")
         assert broken.reads == 5
 
-    def test_metric_is_one_line_that_cloudwatch_reads(self, capsys: pytest.CaptureFixture[str]) -> None:
-        print_metric(STAGE, "throttled")
+    def test_a_lying_table_has_nothing_of_it_logged(self) -> None:
+        """What is refused is told by our own words, whatever the server calls it."""
+        following = Following(lambda: Broken(refused("CANARY")))
+        following.ask()
+        wait_for(following)
+        assert following.counted == ["refused (other)"]
+
+    def test_is_one_line_that_cloudwatch_counts(self, capsys: pytest.CaptureFixture[str]) -> None:
+        log_fallback(STAGE, "throttled")
         line = capsys.readouterr().out
         assert line.count("\n") == 1
         metric = json.loads(line)
         directive = metric["_aws"]["CloudWatchMetrics"][0]
-        assert directive["Namespace"] == METRIC_NAMESPACE
+        assert (metric["event"], metric["trouble"], metric["level"]) == ("store", "throttled", "WARNING")
+        assert directive["Namespace"] == NAMESPACE
         assert directive["Metrics"] == [{"Name": METRIC, "Unit": "Count"}]
         assert [metric[name] for name in directive["Dimensions"][0]] == [STAGE]
         assert metric[METRIC] == 1

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from alexa.skill import LambdaHandler, build_skill
+from alexa.turn_log import TurnLog
 from guide.release import Release
 from tests.webservice.fake_alexa import SKILL_ID, Alexa
 from webservice.app import create_app
@@ -108,19 +109,20 @@ def test_verification_needs_the_id_of_the_skill() -> None:
         AlexaOnly("", Replays())
 
 
-def failing_app(alexa: Alexa) -> Flask:
+def failing_app(alexa: Alexa, log: TurnLog | None = None) -> Flask:
     def broken() -> Release:
         raise ValueError("CANARY")
 
     gate = AlexaOnly(SKILL_ID, Replays(), alexa.certificates(), lambda: alexa.now)
-    return create_app(build_skill(broken, SKILL_ID), gate)
+    return create_app(build_skill(broken, SKILL_ID, log), gate)
 
 
 def test_a_failure_is_told_to_nobody(alexa: Alexa, caplog: pytest.LogCaptureFixture) -> None:
-    response = alexa.signed(alexa.envelope()).to(failing_app(alexa))
+    lines: list[dict[str, Any]] = []
+    response = alexa.signed(alexa.envelope()).to(failing_app(alexa, TurnLog(lines.append)))
     assert (response.status_code, response.data) == (500, b"")
-    assert "ValueError" in caplog.text
-    assert "CANARY" not in caplog.text
+    assert [line["error"] for line in lines] == ["ValueError"]
+    assert "CANARY" not in caplog.text + json.dumps(lines)
 
 
 def test_what_the_sdk_logs_quotes_nothing(alexa: Alexa, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import resource
 import signal
 import socket
@@ -154,9 +155,33 @@ def test_a_crowd_of_forgers_keeps_nobody_from_an_answer(service: Service, alexa:
 
 def test_the_log_holds_no_address_and_the_service_says_little_of_itself(service: Service, alexa: Alexa) -> None:
     assert send_all(service, [question(alexa)])[0][0] == 200
-    log = service.log.read_text()
+    log = re.sub(r'"amzn1\.echo-api\.request\.[0-9a-f-]{36}"', "", service.log.read_text())
     assert "amzn1" not in log
     assert "127.0.0.1" not in log.replace(f"http://127.0.0.1:{service.port}", "")
+
+
+def test_the_log_is_json_lines_one_a_turn(service: Service, alexa: Alexa) -> None:
+    posts = [question(alexa) for _ in range(40)]
+    ids = [json.loads(post.body)["request"]["requestId"] for post in posts]
+    assert {status for status, _, _ in send_all(service, posts)} == {200}
+    lines = [json.loads(line) for line in service.log.read_text().splitlines()]
+    written = [line["request_id"] for line in lines if line["event"] == "turn" and line["request_id"] in ids]
+    assert sorted(written) == sorted(ids)
+
+
+def test_what_cannot_be_read_is_not_quoted(service: Service) -> None:
+    """gunicorn would: "Invalid request from ip=127.0.0.1: Invalid HTTP request line: 'CANARY'"."""
+    for sent in (
+        b"CANARY\r\n\r\n",
+        b"GET / HTTP/1.1\r\nCANARY\r\n\r\n",
+        b"GET /CANARY HTTP/1.1\r\nHost: CANARY\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", service.port), timeout=5) as connection:
+            connection.sendall(sent)
+            connection.recv(100)
+    log = service.log.read_text()
+    assert "(not ours to repeat)" in log
+    assert "CANARY" not in log
 
 
 def test_without_a_skill_id_it_does_not_start(folder: Path, built: Path) -> None:

@@ -20,6 +20,7 @@ ANSWERS = f"content/{LANGUAGE}/answers"
 PHRASES = f"content/{LANGUAGE}/phrases.yaml"
 WARNING_SIGNS = f"content/{LANGUAGE}/warning_signs.yaml"
 ELSEWHERE = f"content/{LANGUAGE}/elsewhere.yaml"
+QUESTION_FRAMES = f"content/{LANGUAGE}/frames.yaml"
 PLACES = "content/places.yaml"
 SOURCES = "content/sources.yaml"
 INTENTS = "interaction_model/intents.yaml"
@@ -72,6 +73,8 @@ class Content:
     signs: dict[str, Any] = field(default_factory=dict)
     elsewhere: dict[str, list[str]] = field(default_factory=dict)
     """Group -> lines of what is not ours."""
+    question_frames: dict[str, list[str]] = field(default_factory=dict)
+    """Form of question -> how such questions begin."""
     intents: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, Lines] = field(default_factory=dict)
     """File -> where everything in it stands."""
@@ -106,7 +109,8 @@ def load_content(root: Path = ROOT, say: Say = quiet) -> tuple[Content, Problems
     _read_sources(content, _mapping(content, SOURCES, problems), problems)
     signs = _mapping(content, WARNING_SIGNS, problems)
     content.signs = shaped_signs(signs, WARNING_SIGNS, content.lines[WARNING_SIGNS], problems)
-    _read_elsewhere(content, _mapping(content, ELSEWHERE, problems), problems)
+    content.elsewhere = _read_lists(content, ELSEWHERE, problems)
+    content.question_frames = _read_lists(content, QUESTION_FRAMES, problems)
     intents = _mapping(content, INTENTS, problems)
     content.intents = shaped_intents(intents, INTENTS, content.lines[INTENTS], problems)
     return content, problems
@@ -178,12 +182,15 @@ def _read_sources(content: Content, data: dict[str, Any], problems: Problems) ->
         content.sources[key] = Source(key, line=lines(key), **fields)
 
 
-def _read_elsewhere(content: Content, data: dict[str, Any], problems: Problems) -> None:
-    for group, written in data.items():
+def _read_lists(content: Content, name: str, problems: Problems) -> dict[str, list[str]]:
+    """Return the lists of lines in the file ``name``, by what they are called."""
+    found = {}
+    for group, written in _mapping(content, name, problems).items():
         if not isinstance(written, list) or not all(isinstance(line, str) for line in written):
-            problems.add(ELSEWHERE, content.lines[ELSEWHERE](group), f"'{group}' must be a list of lines of text")
+            problems.add(name, content.lines[name](group), f"'{group}' must be a list of lines of text")
             continue
-        content.elsewhere[group] = written
+        found[group] = written
+    return found
 
 
 def spoken_passages(content: Content) -> list[tuple[Answer, str, Passage]]:

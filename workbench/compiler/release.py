@@ -42,6 +42,7 @@ def compile_release(content: Content, signs: dict[str, Any], understanding: dict
         "sources": {key: source.said for key, source in content.sources.items()},
         "warnings": {sign["id"]: _warning(sign) for sign in content.signs.get("signs", [])},
         "intents": meanings(content),
+        "frames": {beginning: name for name, lines in content.question_frames.items() for beginning in lines},
         "model": model_digest(content),
         "signs": signs,
         "understanding": {name: part for name, part in understanding.items() if name not in LOOKED_UP},

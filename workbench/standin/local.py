@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import os
+import sys
 from pathlib import Path
+from typing import Any
 
 from workbench.compiler.content import ROOT
 from workbench.compiler.interaction_model import FOLDER
@@ -31,11 +35,19 @@ def ears(locale: str, root: Path = ROOT) -> Ears:
     return Ears(json.loads((root / FOLDER / f"{locale}.json").read_bytes()))
 
 
+@functools.cache
 def function() -> Function:
-    """Return the real Lambda handler, as ``skill_function.py`` builds it."""
-    from skill_function import handler
+    """Return the real Lambda handler, as ``skill_function.py`` builds it, but for its log: of that only failures are told."""
+    from alexa.skill import build_handler
+    from alexa.turn_log import TurnLog
+    from stores.current import current_release
 
-    return handler
+    return build_handler(current_release(), os.environ.get("SKILL_ID"), TurnLog(_tell_failure))
+
+
+def _tell_failure(line: dict[str, Any]) -> None:
+    if line["error"]:
+        print(f"The turn failed: {line['error']}", file=sys.stderr)
 
 
 def device(locale: str = "en-US", *, screen: bool = False) -> Device:

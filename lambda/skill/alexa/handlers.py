@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
@@ -11,13 +10,12 @@ from ask_sdk_model import IntentRequest, LaunchRequest, Response
 
 from alexa.requests import hear, session_of
 from alexa.responses import respond
-from guide.conversation import after_silence, said, take_turn
+from alexa.turn_log import Turn
+from guide.conversation import after_failure, after_silence, take_turn
 from guide.heard import Heard
 from guide.release import Release
 from guide.state import Move
 from guide.telling import tell
-
-log = logging.getLogger(__name__)
 
 CurrentRelease = Callable[[], Release]
 """Returns the release to answer from; asked once a turn."""
@@ -34,14 +32,15 @@ class TurnHandler(AbstractRequestHandler):
 
     def handle(self, handler_input: HandlerInput) -> Response:
         envelope = handler_input.request_envelope
-        release = self._current_release()
+        turn: Turn = handler_input.context
+        turn.release = release = self._current_release()
         request = envelope.request
         heard = hear(request, release) if isinstance(request, IntentRequest) else Heard("open")
         attributes = envelope.session.attributes if envelope.session else None
-        reply, attributes = take_turn(release, session_of(envelope), attributes, heard)
+        turn.reply, attributes = take_turn(release, session_of(envelope), attributes, heard)
         if envelope.session:
             handler_input.attributes_manager.session_attributes = attributes
-        return respond(reply, handler_input.response_builder)
+        return respond(turn.reply, handler_input.response_builder)
 
 
 class SilentHandler(AbstractRequestHandler):
@@ -71,16 +70,13 @@ class SpokenErrorHandler(AbstractExceptionHandler):
         return True
 
     def handle(self, handler_input: HandlerInput, exception: Exception) -> Response:
-        log.error("turn failed: %s", type(exception).__name__)
-        release = self._current_release()
         envelope = handler_input.request_envelope
-        reply = tell(release, release.place(session_of(envelope).locale), 0, Move("failed"))
-        if envelope.session:  # the conversation goes on from where it was before what failed
-            before = envelope.session.attributes
-            kept = before if isinstance(before, dict) else {}
-            handler_input.attributes_manager.session_attributes = {
-                **kept,
-                "said": said(reply),
-                "release": release.version,
-            }
+        turn: Turn = handler_input.context
+        turn.failed(exception)
+        turn.release = release = self._current_release()
+        session = session_of(envelope)
+        turn.reply = reply = tell(release, release.place(session.locale), 0, Move("failed"))
+        if envelope.session:
+            attributes = after_failure(release, session, envelope.session.attributes, reply)
+            handler_input.attributes_manager.session_attributes = attributes
         return respond(reply, handler_input.response_builder)

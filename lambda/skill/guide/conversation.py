@@ -54,7 +54,20 @@ def take_turn(release: Release, session: Session, attributes: Any, heard: Heard)
     reply = tell(release, release.place(session.locale), after.turn, move)
     if after.slow:
         reply = reply._replace(speech=slowly(reply.speech), reprompt=reply.reprompt and slowly(reply.reprompt))
+    reply = reply._replace(nearest=turn.nearest, frame=turn.frame)
     return reply, {**states.write(after), "said": said(reply), "release": release.version}
+
+
+def after_failure(release: Release, session: Session, attributes: Any, reply: Reply) -> dict[str, Any]:
+    """Return the session's attributes after a turn that failed and was apologised for with ``reply``.
+
+    The conversation goes on from where it was; only what this guide itself could have written is handed back.
+    """
+    try:
+        kept = _Turn(release, session, State() if session.new else states.read(attributes)).state
+    except Exception:  # what failed may be the very thing that the state speaks of
+        kept = State()
+    return {**states.write(kept), "said": said(reply), "release": release.version}
 
 
 def after_silence(release: Release, session: Session, attributes: Any) -> dict[str, Any]:
@@ -82,6 +95,8 @@ class _Turn:
         self.repeated = False
         """True when the move is the last one again, word for word."""
         self.slow = state.slow
+        self.nearest: tuple[tuple[str, float], ...] = ()
+        self.frame = ""
         self.was_gone = state.move == _GONE
         """True when the listener has been told already that what they speak of is gone."""
 
@@ -159,6 +174,8 @@ class _Turn:
             return routine._replace(urgent=heard.urgent)
         choice = self._choice(heard.text)
         reading = self.release.understanding.read(heard.text)
+        self.nearest = tuple([one for one in reading.ranked[:3] if one[0]][:2])
+        self.frame = self.release.frame(heard.text)
         if choice:
             move = self._part(choice)
         elif reading.outcome == "answer":

@@ -34,6 +34,13 @@ SECTIONS = frozenset(
 # Spoken by the guide where a listener's locale is not one of its places.
 FALLBACK_LOCALE = "en-US"
 
+OTHER_FRAME = "other"
+"""The form of a question that begins like none that content knows."""
+
+# The beginnings that content lists have no more words.
+FRAME_WORDS = 4
+_FRAME_CHARACTERS = 80
+
 _ARTICLES = frozenset(("a", "an", "the", "my", "about"))
 
 
@@ -111,7 +118,7 @@ class Release:
 
     def read_all(self) -> None:
         """Read now what would else be read when the first question comes."""
-        for section in ("signs", "understanding", "intents", "warnings", "sources", "roles"):
+        for section in ("signs", "understanding", "intents", "warnings", "sources", "roles", "frames"):
             getattr(self, section)
 
     def phrase(self, name: str, turn: int) -> str:
@@ -139,6 +146,26 @@ class Release:
             words = {**places["served"][nearest], **places["neutral"]}
         spoken = {name: escape(said) for name, (said, _) in words.items()}
         return Place(locale, spoken, {name: shown for name, (_, shown) in words.items()})
+
+    @cached_property
+    def locales(self) -> frozenset[str]:
+        """The locales that this release has words for, or knows the nearest words to."""
+        places = self._data["places"]
+        return frozenset((*places["served"], *places["nearest"]))
+
+    @cached_property
+    def frames(self) -> Mapping[str, str]:
+        """Forms of questions by how they begin; empty in a release from before there were any."""
+        frames: Mapping[str, str] = self._data.get("frames") or {}
+        return frames
+
+    def frame(self, text: str) -> str:
+        """Return what form of question ``text`` has: that of the longest beginning which content knows."""
+        said = words(text[:_FRAME_CHARACTERS])
+        for length in range(min(len(said), FRAME_WORDS), 0, -1):
+            if found := self.frames.get(" ".join(said[:length])):
+                return found
+        return OTHER_FRAME
 
     def topic(self, text: str) -> str:
         """Return the answer whose topic ``text`` is, said alone; "" if it is none."""

@@ -29,6 +29,10 @@ class Reply(NamedTuple):
     """Id of the warning sign that was heard."""
     care_level: str = ""
     """``emergency``, ``today`` or ``soon`` when a sign was heard."""
+    nearest: tuple[tuple[str, float], ...] = ()
+    """What a free text is nearest to: two answers' ids with their probabilities, whether they were given or not."""
+    frame: str = ""
+    """What form of question a free text has; one of a closed list in content."""
 
     @property
     def keep_open(self) -> bool:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -23,9 +22,8 @@ from typing import Any, NamedTuple, Protocol
 from guide.conversation import take_turn
 from guide.heard import Heard, Session
 from guide.release import FALLBACK_LOCALE, SCHEMA, Release
+from json_lines import counted, write_line
 from stores.withdrawn import Without
-
-log = logging.getLogger(__name__)
 
 # How long a request may wait for an attempt, in seconds; with what it takes to wake up, below the 0.3 that are allowed.
 HOLD_SECONDS = 0.2
@@ -38,9 +36,10 @@ TIMEOUT_SECONDS = 1.0
 # More than any release has (of 256 KB each); a pointer that says otherwise is not believed.
 _MOST_CHUNKS = 64
 
-METRIC_NAMESPACE = "BackSpasmGuide"
 METRIC = "StoreFallbacks"
 
+# Only what is known is logged: a table that is not one could call its trouble anything.
+_KNOWN = frozenset(("InternalServerError", "InternalFailure", "ServiceUnavailable", "ValidationException"))
 _THROTTLED = frozenset(
     ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "SlowDown")
 )
@@ -83,12 +82,10 @@ def connect() -> Client:
     return client
 
 
-def print_metric(stage: str, kind: str) -> None:
-    """Count one fallback, in CloudWatch's embedded metric format: a line of JSON on standard output."""
-    metrics = [{"Name": METRIC, "Unit": "Count"}]
-    directive = {"Namespace": METRIC_NAMESPACE, "Dimensions": [["Stage"]], "Metrics": metrics}
-    about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
-    print(json.dumps({"_aws": about, "Stage": stage, METRIC: 1, "trouble": kind}), flush=True)
+def log_fallback(stage: str, kind: str) -> None:
+    """Write a line that says what kept the table from being read, and have CloudWatch count it."""
+    facts = {"level": "WARNING", "event": "store", "trouble": kind, "stage": stage, METRIC: 1}
+    write_line({**facts, "_aws": counted([["stage"]], METRIC)})
 
 
 class PublishedRelease:
@@ -105,7 +102,7 @@ class PublishedRelease:
         hold: float = HOLD_SECONDS,
         connect: Callable[[], Client] = connect,
         clock: Callable[[], float] = time.time,
-        count: Callable[[str, str], None] = print_metric,
+        count: Callable[[str, str], None] = log_fallback,
     ) -> None:
         self._bundled = bundled
         self._table = table
@@ -122,7 +119,8 @@ class PublishedRelease:
         self._attempt: _Attempt | None = None
         self._held = 0.0
         self._unfinished = 0
-        self._troubles: set[str] = set()
+        self.state = "bundled"
+        """``bundled`` until the table was read, ``published`` when it was, ``behind`` when the last attempt failed."""
         self._client: Client | None = None
         # Chunks read so far of a release that is not complete yet, by its checksum.
         self._parts: tuple[str, dict[int, bytes]] = ("", {})
@@ -253,17 +251,13 @@ class PublishedRelease:
     # Saying so.
 
     def _trouble(self, kind: str) -> None:
-        """Count a fallback; each kind is logged once until all is well again. No listener's word is near."""
+        """Log and count a fallback. No listener's word is near."""
+        self.state = "behind"
         self._count(self._stage, kind)
-        if kind not in self._troubles:
-            self._troubles.add(kind)
-            log.warning("content store: %s; answering from release %s", kind, self._whole.version)
 
     def _recovered(self) -> None:
         self._unfinished = 0
-        if self._troubles:
-            self._troubles.clear()
-            log.warning("content store: well again; answering from release %s", self._whole.version)
+        self.state = "published"
 
 
 class _Attempt:
@@ -306,4 +300,6 @@ def _refusal(code: str) -> str:
         return "throttled"
     if code == "ResourceNotFoundException":
         return "no table"
-    return "denied" if "Denied" in code or "Token" in code or "Signature" in code else f"refused ({code})"
+    return (
+        "denied" if "Denied" in code or "Token" in code or "Signature" in code else f"refused ({code if code in _KNOWN else 'other'})"
+    )

@@ -6,7 +6,17 @@ import pytest
 
 from tests.content_copies import TODAY, ContentCopy
 from workbench.compiler.checks import check_content
-from workbench.compiler.content import ELSEWHERE, INTENTS, PHRASES, PLACES, ROOT, SOURCES, WARNING_SIGNS, load_content
+from workbench.compiler.content import (
+    ELSEWHERE,
+    INTENTS,
+    PHRASES,
+    PLACES,
+    QUESTION_FRAMES,
+    ROOT,
+    SOURCES,
+    WARNING_SIGNS,
+    load_content,
+)
 
 
 def test_content_of_this_project_has_no_problem() -> None:
@@ -61,6 +71,8 @@ WRONG_SHAPES = [
     (PLACES, "en-US: words\n"),
     (SOURCES, "article: [a]\n"),
     (ELSEWHERE, "group: a\n"),
+    (QUESTION_FRAMES, "why: why\n"),
+    (QUESTION_FRAMES, "- why\n"),
     (WARNING_SIGNS, "signs:\n"),
     (WARNING_SIGNS, "signs: [numb]\n"),
     (WARNING_SIGNS, "signs: {numb: legs}\n"),
