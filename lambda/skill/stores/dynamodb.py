@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol
 
 from guide.conversation import take_turn
 from guide.heard import Heard, Session
-from guide.release import FALLBACK_LOCALE, SCHEMA, Release
+from guide.release import FALLBACK_LOCALE, SCHEMA, SECTIONS, Release
 from json_lines import counted, write_line
 from stores.withdrawn import Without
 
@@ -32,6 +32,9 @@ _HELD_ONCE_SECONDS = 1.0
 
 # To connect, and between two bytes, in seconds. DynamoDB takes a few thousandths.
 TIMEOUT_SECONDS = 1.0
+
+# A server that sends a byte a second holds an attempt for hours; no more than these are waited for at a time.
+_MOST_LATE = 8
 
 # More than any release has (of 256 KB each); a pointer that says otherwise is not believed.
 _MOST_CHUNKS = 64
@@ -117,6 +120,7 @@ class PublishedRelease:
         self._withdrawn = frozenset(withdrawn)
         self._release = self._served(bundled, self._withdrawn)
         self._attempt: _Attempt | None = None
+        self._late: list[_Attempt] = []
         self._held = 0.0
         self._unfinished = 0
         self.state = "bundled"
@@ -149,13 +153,18 @@ class PublishedRelease:
 
     def _begin(self, now: float) -> _Attempt:
         """Start an attempt; the one before is given up if it still goes on."""
-        if self._attempt and not self._attempt.done.is_set():
-            self._client = None
+        before = [self._attempt] if self._attempt else []
+        self._late = [one for one in (*self._late, *before) if not one.done.is_set()]
+        crowded = len(self._late) >= _MOST_LATE
+        if crowded or (before and before[0] in self._late):
             self._unfinished += 1
             # Once may well be a freeze, which is nobody's trouble.
             if self._unfinished > 1:
                 self._trouble("unfinished")
         attempt = self._attempt = _Attempt(now)
+        if crowded:
+            attempt.done.set()
+            return attempt
         try:
             threading.Thread(target=self._run, args=(attempt,), name="content", daemon=True).start()
         except RuntimeError:  # there is no thread to be had
@@ -230,7 +239,11 @@ class PublishedRelease:
         data = b"".join(parts[number] for number in range(pointed.chunks))
         if hashlib.sha256(data).hexdigest() != pointed.sha256:
             raise StoreTroubleError("corrupted")
-        return Release(json.loads(data))
+        sections = json.loads(data)
+        release = Release(sections)
+        if release.version != pointed.version or not all(sections[name] for name in SECTIONS):
+            raise StoreTroubleError("corrupted")
+        return release
 
     def _read_chunk(self, client: Client, version: str, number: int) -> bytes:
         item = self._get(client, f"release#{version}", f"{number:04d}")
@@ -301,5 +314,7 @@ def _refusal(code: str) -> str:
     if code == "ResourceNotFoundException":
         return "no table"
     return (
-        "denied" if "Denied" in code or "Token" in code or "Signature" in code else f"refused ({code if code in _KNOWN else 'other'})"
+        "denied"
+        if "Denied" in code or "Token" in code or "Signature" in code
+        else f"refused ({code if code in _KNOWN else 'other'})"
     )
