@@ -55,10 +55,12 @@ test: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## everything 
 	@$(BIN)/guide check
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n 2 -rs -m "not exhaustive"
+	@$(MAKE) --no-print-directory test-built-where-possible SUITES="$(QUICK_SUITES)"
 
 test-all: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## the exhaustive runs too
 	@$(BIN)/guide build
 	@$(BIN)/python -m pytest -n 2
+	@$(MAKE) --no-print-directory test-built-where-possible
 
 evaluate: $(VENV)/.run ## cross-validate the authored lines; with labelled questions: guide evaluate DIR
 	@$(BIN)/guide evaluate
@@ -66,7 +68,7 @@ evaluate: $(VENV)/.run ## cross-validate the authored lines; with labelled quest
 # The function as Lambda runs it. `sam build` puts its folder together, .venv-runtime holds Lambda's own runtime client.
 BUILT := .aws-sam/build/template.yaml
 RUNTIME := .venv-runtime/.done
-FUNCTION_SOURCES = template.yaml samconfig.toml workbench/byte_code.py $(wildcard events/*.json) interaction_model/intents.yaml interaction_model/skill.json $(shell find content interaction_model/images interaction_model/certified -type f; find lambda/skill lambda/publisher workbench/compiler workbench/deploying -type f ! -name '*.pyc' ! -name 'release.json*')
+FUNCTION_SOURCES = template.yaml samconfig.toml pyproject.toml workbench/byte_code.py $(wildcard workbench/supply_chain/*.py) $(wildcard events/*.json) interaction_model/intents.yaml interaction_model/skill.json $(shell find content interaction_model/images interaction_model/certified -type f; find lambda/skill lambda/publisher workbench/compiler workbench/deploying -type f ! -name '*.pyc' ! -name 'release.json*')
 MACHINE = $(shell uname -m | sed 's/aarch64/arm64/')
 export SAM_CLI_TELEMETRY = 0
 
@@ -87,6 +89,27 @@ $(RUNTIME): workbench/requirements-runtime.txt
 runtime-where-possible:
 	@if $(PYTHON) workbench/python313.py >/dev/null 2>&1; then $(MAKE) --no-print-directory $(RUNTIME); \
 	else echo "Python 3.13 is not here: the tests in the real runtime will be skipped." >&2; fi
+
+# The same suites on the built folder, in an environment without ask-sdk: that of the folder is tried. QUICK_SUITES is for make test.
+SUITES = tests/alexa tests/guide tests/certification tests/test_events.py
+QUICK_SUITES := tests/alexa tests/test_events.py tests/certification/test_random_conversations.py tests/certification/test_transcripts.py
+BUILT_SUITES := .venv-built/.done
+
+.PHONY: built-suites test-built test-built-where-possible
+
+test-built: $(BUILT) $(BUILT_SUITES) ## the suites of requests on the built folder, under Python 3.13
+	@.venv-built/bin/python -m pytest -p tests.on_built_function -o pythonpath=. -n 2 -rs -m "not exhaustive" $(SUITES)
+
+built-suites: $(BUILT_SUITES) ## set up what make test-built needs (Python 3.13)
+
+$(BUILT_SUITES): workbench/requirements-built.txt
+	@python313=$$($(PYTHON) workbench/python313.py) && rm -rf .venv-built && "$$python313" -m venv .venv-built
+	@.venv-built/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+test-built-where-possible:
+	@if $(PYTHON) workbench/python313.py >/dev/null 2>&1; then $(MAKE) --no-print-directory test-built SUITES="$(SUITES)"; \
+	else echo "SKIPPED test-built: Python 3.13 is not here, so the suites of requests were not run on the built folder."; fi
 
 # A second DynamoDB, to try the content store on; without npm its tests are skipped.
 dynalite-where-possible:
@@ -128,8 +151,18 @@ NOT_SHIPPED := requests urllib3 certifi idna charset-normalizer
 bench: $(VENV)/.dev $(RUNTIME) ## the guide beside ask-sdk's hello-world: start, answer, memory, size (about ten minutes)
 	@$(BIN)/python -m benchmarks
 
-# flask-ask-sdk asks for these, and webservice/sdk.py does without them.
-NOT_NEEDED := certvalidator oscrypto freezegun
+.PHONY: audit sbom
+
+audit: $(VENV)/.dev ## look up vulnerabilities and licences of everything that is locked (docs/security.md)
+	@$(BIN)/python -m workbench.supply_chain.audit
+
+sbom: $(BUILT) ## list what is in the function's folder, in CycloneDX's form
+	@echo .aws-sam/build/SkillFunction.cdx.json
+
+# flask-ask-sdk asks for the first three, and webservice/sdk.py does without them; pip is in every environment by itself.
+NOT_NEEDED := certvalidator oscrypto freezegun pip
+# The built folder has its own.
+IN_THE_FOLDER := ask-sdk-core ask-sdk-model ask-sdk-runtime python-dateutil six
 
 lock: ## resolve the versions of everything anew, with hashes (needs uv)
 	cd workbench && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o requirements.txt
@@ -137,6 +170,8 @@ lock: ## resolve the versions of everything anew, with hashes (needs uv)
 	cd webservice && uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade $(NOT_NEEDED:%=--no-emit-package %) requirements.in -c ../workbench/requirements-dev.txt -o requirements.txt
 	cd lambda/skill && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade $(NOT_SHIPPED:%=--no-emit-package %) requirements.in -c ../../workbench/requirements.txt -o requirements.txt
 	cd workbench && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements-runtime.in -o requirements-runtime.txt
+	cd workbench && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade $(IN_THE_FOLDER:%=--no-emit-package %) $(NOT_SHIPPED:%=--no-emit-package %) requirements-built.in -c requirements-dev.txt -o requirements-built.txt
+	cd benchmarks/hello_world && uv pip compile --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade requirements.in -o function/requirements.txt
 
 clean: ## remove everything that was made, the set-up included
-	rm -rf $(VENV) .venv-runtime .aws-sam build lambda/skill/release.json
+	rm -rf $(VENV) .venv-runtime .venv-built .aws-sam build lambda/skill/release.json

@@ -52,7 +52,7 @@ def imported(folder: Path, events: Path) -> Iterator[Path]:
     sys.path.insert(0, str(folder))
     import skill_function
 
-    with contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for event in sorted(events.glob("*.json")):
             skill_function.handler(json.loads(event.read_bytes()), None)
     for module in list(sys.modules.values()):
