@@ -24,7 +24,7 @@ def write_line(facts: dict[str, Any]) -> None:
         # In one piece, since the web service writes from several threads.
         sys.stdout.write(_encode({"timestamp": now, **facts}) + "\n")
         sys.stdout.flush()
-    except (OSError, ValueError):
+    except (AttributeError, OSError, ValueError):  # there is none, it is full or broken, it is closed
         pass
 
 

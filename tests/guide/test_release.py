@@ -93,3 +93,27 @@ def test_names_are_escaped(release_data: dict[str, Any]) -> None:
 def test_say_fills_places_and_values(release: Release) -> None:
     place = release.place("en-GB")
     assert say("Call {emergency} for {what}.", place, {"what": "help"}) == "Call triple nine for help."
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ("how long does a back spasm last", "how-long"),
+        ("How do I get up?", "how-to"),
+        ("how is a back spasm treated", "how"),
+        ("CAN I put heat on it", "can-i"),
+        ("my husband has a back spasm", "somebody-else"),
+        ("my back is killing me", "it-hurts"),
+        ("zanzibar", "other"),
+        ("", "other"),
+        ("?!", "other"),
+    ],
+)
+def test_the_form_of_a_question_is_that_of_its_longest_beginning(release: Release, text: str, frame: str) -> None:
+    assert release.frame(text) == frame
+
+
+def test_a_release_from_before_there_were_forms_is_read_all_the_same(release_data: dict[str, Any]) -> None:
+    older = Release({name: part for name, part in release_data.items() if name != "frames"})
+    older.read_all()
+    assert older.frame("how long does it last") == "other"

@@ -54,8 +54,10 @@ class SilentHandler(AbstractRequestHandler):
 
     def handle(self, handler_input: HandlerInput) -> Response:
         envelope = handler_input.request_envelope
+        turn: Turn = handler_input.context
         if envelope.session:  # what a client sent is not sent back to it unread
-            attributes = after_silence(self._current_release(), session_of(envelope), envelope.session.attributes)
+            turn.release = release = self._current_release()
+            attributes = after_silence(release, session_of(envelope), envelope.session.attributes)
             handler_input.attributes_manager.session_attributes = attributes
         return handler_input.response_builder.response
 

@@ -64,10 +64,10 @@ def after_failure(release: Release, session: Session, attributes: Any, reply: Re
     The conversation goes on from where it was; only what this guide itself could have written is handed back.
     """
     try:
-        kept = _Turn(release, session, State() if session.new else states.read(attributes)).state
+        kept = after_silence(release, session, attributes)
     except Exception:  # what failed may be the very thing that the state speaks of
-        kept = State()
-    return {**states.write(kept), "said": said(reply), "release": release.version}
+        kept = states.write(State())
+    return {**kept, "said": said(reply), "release": release.version}
 
 
 def after_silence(release: Release, session: Session, attributes: Any) -> dict[str, Any]:

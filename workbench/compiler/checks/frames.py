@@ -42,11 +42,13 @@ def check(content: Content) -> Iterator[Problem]:
 
 def _beginning(beginning: str, line: int) -> Iterator[Problem]:
     said = words(beginning)
-    if " ".join(said) != beginning:
+    if not said:
+        yield Problem(QUESTION_FRAMES, line, f"'{beginning}' has no words; take it out")
+    elif " ".join(said) != beginning:
         yield Problem(
             QUESTION_FRAMES,
             line,
-            f"'{beginning}' is not how the guide reads it; write '{' '.join(said)}' or take it out",
+            f"'{beginning}' is not how the guide reads it; write '{' '.join(said)}'",
         )
     if len(said) > FRAME_WORDS:
         yield Problem(

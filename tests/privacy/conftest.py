@@ -1,0 +1,5 @@
+"""The content table that these tests look into."""
+
+from tests.table_fixtures import aws, client, table
+
+__all__ = ["aws", "client", "table"]
