@@ -25,6 +25,7 @@ COMMANDS = {
     "diff": "say what differs between two releases",
     "prune": "delete old releases from the content table",
     "withdraw": "take one answer off the air at once, in every release",
+    "insights": "say what is asked and not answered, in counts",
     "deploy": "put code, content and interaction model into AWS and Alexa",
     "package": "write the skill package, for ask-cli or as a zip file",
     "certified": "say or record which interaction model Alexa has certified",

@@ -1,4 +1,4 @@
-"""The way to the content table: arguments, the connection, and AWS's errors in plain words."""
+"""The way to AWS, above all to the content table: arguments, the connection, and AWS's errors in plain words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import Any
 
 from workbench.cli import UsageError
 from workbench.publishing import ContentTable
@@ -17,7 +18,7 @@ CONNECT_SECONDS, READ_SECONDS = 5, 20
 
 
 class Unreachable(UsageError):
-    """The table could not be read or written; the message says what to do."""
+    """AWS could not be asked; the message says what to do."""
 
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,15 @@ def open_table(arguments: argparse.Namespace) -> ContentTable:
     Raises:
         UsageError: when boto3 or a region is missing.
     """
+    return ContentTable(new_client(arguments, "dynamodb"), table_name(arguments))
+
+
+def new_client(arguments: argparse.Namespace, service: str) -> Any:
+    """Return boto3's client for an AWS service, where ``arguments`` say that it is.
+
+    Raises:
+        UsageError: when boto3 or a region is missing.
+    """
     try:
         import boto3
         from botocore.config import Config
@@ -52,9 +62,8 @@ def open_table(arguments: argparse.Namespace) -> ContentTable:
         retries={"total_max_attempts": 4, "mode": "standard"},
     )
     with plainly(arguments):
-        session = boto3.session.Session(region_name=arguments.region)
-        client = session.client("dynamodb", endpoint_url=arguments.endpoint_url, config=config)
-    return ContentTable(client, table_name(arguments))
+        session: Any = boto3.session.Session(region_name=arguments.region)
+        return session.client(service, endpoint_url=arguments.endpoint_url, config=config)
 
 
 def table_name(arguments: argparse.Namespace) -> str:
@@ -64,8 +73,8 @@ def table_name(arguments: argparse.Namespace) -> str:
 
 
 @contextlib.contextmanager
-def plainly(arguments: argparse.Namespace) -> Iterator[None]:
-    """Say in plain words what AWS refuses, and what to do about it.
+def plainly(arguments: argparse.Namespace, service: str = "DynamoDB") -> Iterator[None]:
+    """Say in plain words what AWS refuses, or ``service``, and what to do about it.
 
     Raises:
         Unreachable: instead of an error of botocore's.
@@ -75,16 +84,15 @@ def plainly(arguments: argparse.Namespace) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise Unreachable(_refused(arguments, error.response["Error"].get("Code", ""), str(error))) from None
+        raise Unreachable(_refused(arguments, error.response["Error"].get("Code", ""), str(error), service)) from None
     except BotoCoreError as error:
-        raise Unreachable(_failed(arguments, error)) from None
+        raise Unreachable(_failed(arguments, error, service)) from None
 
 
-def _refused(arguments: argparse.Namespace, code: str, message: str) -> str:
-    table = table_name(arguments)
+def _refused(arguments: argparse.Namespace, code: str, message: str, service: str = "DynamoDB") -> str:
     if code == "ResourceNotFoundException":
         return (
-            f"there is no table {table} here; make deploy STAGE={arguments.stage} makes it. "
+            f"there is no table {table_name(arguments)} here; make deploy STAGE={arguments.stage} makes it. "
             "If it is in another region or has another name, say --region or --table"
         )
     if code in ("UnrecognizedClientException", "InvalidSignatureException", "InvalidClientTokenId", "AuthFailure"):
@@ -92,13 +100,14 @@ def _refused(arguments: argparse.Namespace, code: str, message: str) -> str:
     if code in ("ExpiredTokenException", "ExpiredToken", "RequestExpired"):
         return "your AWS session has expired; sign in again (aws sso login)"
     if code in ("AccessDeniedException", "AccessDenied"):
-        return f"your AWS credentials may not do this to {table}: {message}"
-    if code in ("ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"):
-        return "DynamoDB asks to wait; nothing is half done, so run it again in a minute"
-    return f"DynamoDB refused: {message}"
+        what = f" to {table_name(arguments)}" if service == "DynamoDB" else ""
+        return f"your AWS credentials may not do this{what}: {message}"
+    if code in ("ThrottlingException", "Throttling", "ProvisionedThroughputExceededException", "RequestLimitExceeded"):
+        return f"{service} asks to wait; nothing is half done, so run it again in a minute"
+    return f"{service} refused: {message}"
 
 
-def _failed(arguments: argparse.Namespace, error: Exception) -> str:
+def _failed(arguments: argparse.Namespace, error: Exception, service: str = "DynamoDB") -> str:
     kind = type(error).__name__
     if kind in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"):
         return "there are no AWS credentials; run aws configure, or set AWS_PROFILE"
@@ -108,7 +117,7 @@ def _failed(arguments: argparse.Namespace, error: Exception) -> str:
         return f"{error}; see aws configure list-profiles"
     if kind in ("TokenRetrievalError", "SSOTokenLoadError", "UnauthorizedSSOTokenError", "LoginRefreshRequired"):
         return "your AWS session has expired; sign in again (aws sso login)"
-    where = arguments.endpoint_url or "DynamoDB"
+    where = arguments.endpoint_url or service
     if kind in ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"):
         return f"{where} does not answer; nothing is half done, so run it again when it does"
     return str(error)

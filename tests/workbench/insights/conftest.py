@@ -1,0 +1,5 @@
+"""AWS as moto imitates it."""
+
+from tests.table_fixtures import aws
+
+__all__ = ["aws"]
