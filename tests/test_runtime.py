@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.many_answers import held_out, lay_out, subjects
+from benchmarks.measuring import asking
 from workbench import runtime as runtimes
+from workbench.compiler.build import RELEASE, build
 from workbench.python313 import find_python313
 from workbench.runtime import ROOT, InvocationFailed, NotReady, Runtime
 
@@ -36,6 +40,7 @@ def handler(event, context):
     if event["do"] == "raise": raise ValueError("it broke")
     if event["do"] == "sleep": time.sleep(60)
     if event["do"] == "die": os._exit(3)
+    if event["do"] == "fill": bytearray(event["mb"] * 1024 * 1024)
     if event["do"] == "leave": subprocess.Popen(["sleep", "600"], start_new_session=False)
     return {"heard": event, "pid": os.getpid(), "environment": dict(os.environ), "python": sys.version_info[:2]}
 """
@@ -61,7 +66,7 @@ def session_processes(pid: int) -> list[int]:
 
 def errors(running: Runtime) -> list[str]:
     """The errors that the function has logged so far."""
-    return [line for line in running.log().splitlines() if "[ERROR]" in line]
+    return [line for line in running.log().splitlines() if re.search(r'\[ERROR\]|"(?:log_)?level": ?"ERROR"', line)]
 
 
 def is_running(pid: int) -> bool:
@@ -123,6 +128,37 @@ class TestFunction:
         assert sorted(built_function.rglob("*")) == before
 
 
+class TestSmallestLambda:
+    """128 MB is the least memory that a function can have in Lambda."""
+
+    MEMORY_MB = 128
+
+    def test_everything_is_answered(self, built_function: Path) -> None:
+        with Runtime(built_function, {"SKILL_ID": ""}, memory_mb=self.MEMORY_MB) as small:
+            for name in ("launch", "free-text", *SPOKEN):
+                assert small.invoke(EVENTS[name])["response"]["outputSpeech"]["ssml"]
+            assert errors(small) == []
+
+    @pytest.mark.exhaustive
+    def test_ten_thousand_answers_are_answered(self, built_function: Path, tmp_path: Path) -> None:
+        lay_out(tmp_path / "content-root")
+        build(tmp_path / "content-root")
+        folder = tmp_path / "function"
+        shutil.copytree(built_function, folder)
+        shutil.copyfile(tmp_path / "content-root" / RELEASE, folder / "release.json")
+        asked = [asking(held_out(activity, circumstance)) for _, activity, circumstance in subjects(20)]
+        with Runtime(folder, {"SKILL_ID": ""}, memory_mb=self.MEMORY_MB) as small:
+            for event in (EVENTS["launch"], EVENTS["free-text"], *asked):
+                assert small.invoke(event)["response"]["outputSpeech"]["ssml"]
+            assert errors(small) == []
+
+    def test_more_cannot_be_had(self, tiny: Path) -> None:
+        with Runtime(tiny, memory_mb=self.MEMORY_MB) as small:
+            with pytest.raises(InvocationFailed, match="MemoryError"):
+                small.invoke({"do": "fill", "mb": self.MEMORY_MB})
+            assert small.invoke({"do": "fill", "mb": 32})["environment"]["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "128"
+
+
 class TestFolder:
     """What ``sam build`` puts into the function's folder."""
 
@@ -133,7 +169,7 @@ class TestFolder:
     def test_has_nothing_else_of_ours(self, built_function: Path) -> None:
         source = ROOT / "lambda" / "skill"
         wanted = {path.relative_to(source) for path in source.rglob("*.py")} | {Path("release.json")}
-        names = {"skill_function.py", "guide", "alexa", "stores", "release.json", "tests", "Makefile", "bin"}
+        names = {path.name for path in source.iterdir()} | {"tests", "bin", "requirements.txt"}
         built = {path.relative_to(built_function) for path in built_function.rglob("*") if path.suffix != ".pyc"}
         assert {path for path in built if path.parts[0] in names and (built_function / path).is_file()} == wanted
 
@@ -270,10 +306,11 @@ class TestRuntime:
         assert environment["LAMBDA_TASK_ROOT"] == str(tiny)
         assert "PYTHONPATH" not in environment
 
-    def test_an_exception_is_told_and_survived(self, tiny: Path) -> None:
+    def test_an_exception_is_told_logged_and_survived(self, tiny: Path) -> None:
         with Runtime(tiny) as running:
             with pytest.raises(InvocationFailed, match="ValueError: it broke"):
                 running.invoke({"do": "raise"})
+            assert errors(running)
             assert running.invoke({"do": "echo"})["pid"]
 
     def test_time_runs_out(self, tiny: Path) -> None:

@@ -57,7 +57,8 @@ class InvocationFailed(Exception):
 class Runtime:
     """A built function in the real runtime, from ``with`` until the end of its block.
 
-    ``environment`` is what the template would set; nothing of this process's environment gets in.
+    ``environment`` is what the template would set; nothing of this process's environment gets in. With ``memory_mb``, in
+    MiB, the function's process cannot have more, not even reserved: stricter than Lambda, which counts what is used.
 
     Raises:
         NotReady: on entering, when the folder, the emulator or ``.venv-runtime`` is missing, or it does not start.
@@ -71,12 +72,15 @@ class Runtime:
         handler: str = HANDLER,
         timeout_seconds: int = TIMEOUT_SECONDS,
         python: Path = RUNTIME_PYTHON,
+        memory_mb: int | None = None,
     ) -> None:
         self._folder = folder.absolute()
         self._handler = handler
         self._timeout_seconds = timeout_seconds
         self._python = python.absolute()
-        self._environment = _lambda_environment(self._folder, timeout_seconds) | dict(environment or {})
+        self._memory_mb = memory_mb
+        set_by_lambda = _lambda_environment(self._folder, timeout_seconds, memory_mb or MEMORY_MB)
+        self._environment = set_by_lambda | dict(environment or {})
 
     def __enter__(self) -> Runtime:
         command = [str(find_emulator()), *self._checked_command()]
@@ -136,7 +140,11 @@ class Runtime:
             raise NotReady(f"{self._folder} is not a built function. Run: make sam-build")
         if not self._python.is_file():
             raise NotReady(f"The Lambda runtime is not installed ({self._python}). Run: make runtime")
-        return [str(self._python), "-m", "awslambdaric", self._handler]
+        command = [str(self._python), "-m", "awslambdaric", self._handler]
+        if self._memory_mb is None:
+            return command
+        # The emulator, which Lambda does not have within its limit, has none.
+        return ["/bin/sh", "-c", f'ulimit -v {self._memory_mb * 1024} && exec "$@"', "sh", *command]
 
     def _start(self, command: Sequence[str]) -> bool:
         """Start the emulator on two free ports; False when it ended at once, as when another took a port meanwhile."""
@@ -200,7 +208,7 @@ def find_emulator() -> Path:
     return emulator
 
 
-def _lambda_environment(folder: Path, timeout_seconds: int) -> dict[str, str]:
+def _lambda_environment(folder: Path, timeout_seconds: int, memory_mb: int) -> dict[str, str]:
     return {
         "PATH": os.defpath,
         "LANG": "en_US.UTF-8",
@@ -211,7 +219,7 @@ def _lambda_environment(folder: Path, timeout_seconds: int) -> dict[str, str]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_LAMBDA_FUNCTION_NAME": "SkillFunction",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout_seconds),
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb),
         "AWS_LAMBDA_LOG_FORMAT": LOG_FORMAT,
         # Lambda cannot write to the function's folder either.
         "PYTHONDONTWRITEBYTECODE": "1",
