@@ -6,9 +6,11 @@ Prints a table with ratios, and writes the figures and charts of docs/performanc
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import platform
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,9 @@ from benchmarks.charts import Chart, draw
 from benchmarks.content_store import with_content_table
 from benchmarks.functions import Function
 from benchmarks.many_answers import held_out, subjects
-from benchmarks.measuring import FREE_TEXT, LAUNCH, by_turn, cold, some, warm, zipped
+from benchmarks.measuring import FREE_TEXT, LAUNCH, WrongAnswer, by_turn, capped, cold, some, warm, zipped
 from workbench.commands import progress
+from workbench.commands.check import every_problem
 from workbench.compiler.build import RELEASE
 from workbench.compiler.content import ROOT, load_content
 from workbench.runtime import NotReady
@@ -28,6 +31,9 @@ MANY, LINES = 10_000, 20
 GROWTH = (300, 1_000, 3_000)
 MORE_LINES = (40, 80)
 AT_LINES = 300
+
+# The least memory that a function can have in Lambda.
+SMALLEST_MB = 128
 TURNS = 40
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -64,7 +70,8 @@ def measure(starts: int, requests: int) -> Figures:
     progress("Building the functions …")
     hello, bare, guide = functions.hello_world(), functions.bare(), functions.guide()
     progress(f"Building a release of {MANY:,} answers …")
-    many = functions.with_release(guide, functions.built_release(MANY, LINES, progress))
+    authoring = {"own": _authoring(0), "many": _authoring(MANY)}
+    many = functions.with_release(guide, functions.FOLDER / f"{MANY}-answers-{LINES}-lines" / RELEASE)
     texts = _own_questions()
     made = [held_out(activity, circumstance) for _, activity, circumstance in subjects(MANY - 50)]
     with with_content_table(guide, guide.folder / "release.json") as stored:
@@ -94,17 +101,36 @@ def measure(starts: int, requests: int) -> Figures:
             requests,
             progress,
         )
+    progress(f"Asking within {SMALLEST_MB} MB …")
+    small = {
+        "guide": capped(guide, [LAUNCH, *some(texts)], SMALLEST_MB),
+        "many": capped(many, [LAUNCH, *some(made)], SMALLEST_MB),
+    }
     sizes = {"hello": zipped(hello.folder), "guide": zipped(guide.folder)}
     machine = f"{platform.machine()}, Linux {platform.release().partition('-')[0]}, Python 3.13"
     figures: Figures = {"machine": machine, "starts": starts, "requests": requests}
-    figures |= {"cold": cold_taken, "warm": warm_taken, "zipped": sizes}
-    return figures | {"rows": rows(cold_taken, warm_taken, sizes)}
+    figures |= {"cold": cold_taken, "warm": warm_taken, "zipped": sizes, "capped": small, "authoring": authoring}
+    return figures | {"rows": rows(cold_taken, warm_taken, sizes, small, authoring)}
 
 
-def rows(cold_taken: Figures, warm_taken: Figures, sizes: dict[str, int]) -> list[Figures]:
+def _authoring(answers: int) -> Figures:
+    """Return the seconds that ``guide build`` and then ``guide check`` take, for so many answers or (0) the guide's own."""
+    began = time.perf_counter()
+    release = functions.built_release(answers, LINES, progress)
+    built = time.perf_counter()
+    _, problems = every_problem(release.parents[2], datetime.date.today())
+    if problems.errors:
+        raise WrongAnswer("\n".join(map(str, problems)))
+    return {"build_s": built - began, "check_s": time.perf_counter() - built}
+
+
+def rows(
+    cold_taken: Figures, warm_taken: Figures, sizes: dict[str, int], small: Figures, authoring: Figures
+) -> list[Figures]:
     """Return the lines of the table: what, the guide's figure, what it is compared with, and what is to be reached."""
     start, text, peak = cold_taken["hello"]["ms"], warm_taken["hello"], warm_taken["hello"]["mb"]
     many, store = warm_taken["many"], warm_taken["store"]
+    own, grown, beside = authoring["own"], authoring["many"], "own answers"
     return [
         _row("cold: start to first answer, launch", "ms", cold_taken["launch"]["ms"], start, 0.35),
         _row("cold: first answer to a free-text question", "ms", cold_taken["text"]["ms"], start, 0.40),
@@ -120,6 +146,10 @@ def rows(cold_taken: Figures, warm_taken: Figures, sizes: dict[str, int]) -> lis
         _row("with DynamoDB: cold, free text", "ms", cold_taken["store text"]["ms"], start, 0.5),
         _row("with DynamoDB: warm p50", "ms", store["p50"], warm_taken["text"]["p50"], 1.1, beside="without"),
         _row("with DynamoDB: warm p99", "ms", store["p99"], warm_taken["text"]["p99"], 1.5, beside="without"),
+        _row(f"all answered within {SMALLEST_MB} MB: peak", "MB", small["guide"], peak, most=SMALLEST_MB),
+        _row(f"{MANY:,} answers within {SMALLEST_MB} MB: peak", "MB", small["many"], peak, most=SMALLEST_MB),
+        _row(f"{MANY:,} answers: guide build", "s", grown["build_s"], own["build_s"], most=120.0, beside=beside),
+        _row(f"{MANY:,} answers: guide check", "s", grown["check_s"], own["check_s"], most=120.0, beside=beside),
     ]
 
 

@@ -144,7 +144,7 @@ _LINES = (
     "should i skip {a} after {c}",
     "what about {a} following {c}",
     "i want to try {a} but i have just had {c}",
-    "{a} with a stiff back after {c}",
+    "is it alright to do {a} with a stiff back after {c}",
     "back pain from {a} and {c}",
     "how do i warm up for {a} after {c}",
     "how long should i rest from {a} after {c}",

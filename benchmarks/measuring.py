@@ -86,6 +86,16 @@ def warm(cases: Mapping[str, Warm], rounds: int, say: Say) -> dict[str, dict[str
         }
 
 
+def capped(function: Function, events: Sequence[dict[str, Any]], memory_mb: int) -> float:
+    """Return the peak memory of a function that answers ``events`` where it cannot have more than ``memory_mb``, in MiB."""
+    with Runtime(function.folder, _environment(function), handler=function.handler, memory_mb=memory_mb) as runtime:
+        for event in events:
+            _timed(runtime, event)
+        if trouble := [line for line in runtime.log().splitlines() if '"level":"ERROR"' in line]:
+            raise WrongAnswer("\n".join(trouble))
+        return runtime.peak_memory_mb()
+
+
 def by_turn(function: Function, turns: int, sessions: int) -> list[float]:
     """Return the median milliseconds of each turn of a session, in which "next" follows "next"."""
     rows: list[list[float]] = []
@@ -104,10 +114,10 @@ def by_turn(function: Function, turns: int, sessions: int) -> list[float]:
 
 
 def zipped(folder: Path) -> int:
-    """Return the size of ``folder`` in a zip, as ``sam package`` makes it, in bytes."""
+    """Return the size of ``folder`` in a zip, as ``sam package`` makes it, in bytes; but for a lock, whose hashes are no code."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
+        for path in sorted(set(folder.rglob("*")) - {folder / "requirements.txt"}):
             archive.write(path, path.relative_to(folder))
     return len(held.getvalue())
 
@@ -118,7 +128,11 @@ def some(texts: Sequence[str], count: int = 50) -> list[dict[str, Any]]:
 
 
 def _running(function: Function) -> Runtime:
-    return Runtime(function.folder, {"SKILL_ID": "", **function.environment}, handler=function.handler)
+    return Runtime(function.folder, _environment(function), handler=function.handler)
+
+
+def _environment(function: Function) -> dict[str, str]:
+    return {"SKILL_ID": "", **function.environment}
 
 
 def _timed(runtime: Runtime, event: dict[str, Any]) -> float:

@@ -53,6 +53,13 @@ def test_zipped_is_smaller_than_what_is_zipped(tmp_path: Path) -> None:
     assert 100 < zipped(tmp_path) < 1_000
 
 
+def test_zipped_leaves_out_the_lock(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"a")
+    before = zipped(tmp_path)
+    (tmp_path / "requirements.txt").write_text("six==1.17.0 --hash=sha256:0\n")
+    assert zipped(tmp_path) == before
+
+
 def test_charts_are_svg() -> None:
     points = [(1.0, 2.0), (10.0, 3.0), (100.0, 2.5)]
     root = ElementTree.fromstring(draw([Chart("One", "across", "ms", {"a": points, "b": points}, log=True)] * 3))
@@ -62,13 +69,20 @@ def test_charts_are_svg() -> None:
 COLD = {name: {"ms": ms} for name, ms in (("hello", 100), ("bare", 14), ("launch", 20), ("text", 41), ("many launch", 20), ("many text", 30), ("store launch", 20), ("store text", 30))}  # fmt: skip
 WARM = {name: {"p50": 1.0, "p99": p99, "mb": 20.0} for name, p99 in (("hello", 2.0), ("text", 2.0), ("many", 11.0), ("store", 2.0))}  # fmt: skip
 
+SMALL = {"guide": 26.0, "many": 35.0}
+AUTHORING = {"own": {"build_s": 15.0, "check_s": 5.0}, "many": {"build_s": 45.0, "check_s": 121.0}}
+
 
 def test_the_table_tells_what_is_reached_and_what_is_not() -> None:
-    told = rows(COLD, WARM, {"hello": 2_000_000, "guide": 1_900_000})
+    told = rows(COLD, WARM, {"hello": 2_000_000, "guide": 1_900_000}, SMALL, AUTHORING)
     missed = [row["what"] for row in told if not row["reached"]]
-    assert missed == ["cold: first answer to a free-text question", "10,000 answers: warm p99"]
+    assert missed == [
+        "cold: first answer to a free-text question",
+        "10,000 answers: warm p99",
+        "10,000 answers: guide check",
+    ]
     text = table({"rows": told, "cold": COLD, "starts": 7, "requests": 10, "machine": "a machine"})
-    assert text.count("**no**") == 2
+    assert text.count("**no**") == 3
     assert "| 20.0 ms | hello-world: 100 ms | 0.20 | ≤ 0.35 × | yes |" in text
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import datetime
+from pathlib import Path
 
 from workbench.cli import FOUND, UsageError
 from workbench.compiler.build import compiled_signs
 from workbench.compiler.checks import check_content
 from workbench.compiler.checks.heard import check_heard
-from workbench.compiler.content import ROOT, load_content
+from workbench.compiler.content import ROOT, Content, load_content
+from workbench.compiler.problems import Problems
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -19,16 +21,22 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def every_problem(root: Path, today: datetime.date) -> tuple[Content, Problems]:
+    """Return the content under ``root``, and what is wrong with it as seen on the day ``today``."""
+    content, problems = load_content(root)
+    problems.extend(check_content(content, today))
+    signs = compiled_signs(content, problems)
+    if not problems.errors:  # what is heard can only be tried on content that compiles
+        problems.extend(check_heard(content, signs))
+    return content, problems
+
+
 def run(arguments: argparse.Namespace) -> int:
     try:
         today = datetime.date.fromisoformat(arguments.today) if arguments.today else datetime.date.today()
     except ValueError:
         raise UsageError(f"'{arguments.today}' is not a date; write it as 2026-11-21") from None
-    content, problems = load_content(ROOT)
-    problems.extend(check_content(content, today))
-    signs = compiled_signs(content, problems)
-    if not problems.errors:  # what is heard can only be tried on content that compiles
-        problems.extend(check_heard(content, signs))
+    content, problems = every_problem(ROOT, today)
     for problem in problems:
         print(problem)
     if problems.errors or (arguments.strict and problems):
