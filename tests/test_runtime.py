@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +20,8 @@ import pytest
 
 from benchmarks.many_answers import held_out, lay_out, subjects
 from benchmarks.measuring import asking
+from guide.release import Release
+from tests.privacy.planting import CANARY, Planter, every_request
 from workbench import runtime as runtimes
 from workbench.compiler.build import RELEASE, build
 from workbench.python313 import find_python313
@@ -64,9 +65,14 @@ def session_processes(pid: int) -> list[int]:
     return runtimes._session_members(os.getsid(pid))
 
 
-def errors(running: Runtime) -> list[str]:
+def logged(running: Runtime) -> list[dict[str, Any]]:
+    """The lines that the function has logged so far; those of the emulator are no JSON."""
+    return [json.loads(line) for line in running.log().splitlines() if line.startswith("{")]
+
+
+def errors(running: Runtime) -> list[dict[str, Any]]:
     """The errors that the function has logged so far."""
-    return [line for line in running.log().splitlines() if re.search(r'\[ERROR\]|"(?:log_)?level": ?"ERROR"', line)]
+    return [line for line in logged(running) if line["level"] == "ERROR"]
 
 
 def is_running(pid: int) -> bool:
@@ -116,11 +122,38 @@ class TestFunction:
             stranger = json.loads(json.dumps(EVENTS["launch"]).replace(own, own[:-1] + "1"))
             with pytest.raises(InvocationFailed, match="Skill ID"):
                 strict.invoke(stranger)
+            turn, raised = errors(strict)
+            assert (turn["event"], turn["error"]) == ("turn", raised["errorType"])
 
-    def test_listeners_words_are_not_logged(self, runtime: Runtime) -> None:
-        event = EVENTS["free-text"]
-        runtime.invoke(event)
-        assert event["request"]["intent"]["slots"]["query"]["value"] not in runtime.log()
+    def test_every_turn_is_one_line_of_the_log(self, runtime: Runtime) -> None:
+        before = len(logged(runtime))
+        for event in EVENTS.values():
+            runtime.invoke(event)
+        written = logged(runtime)[before:]
+        assert [line["event"] for line in written] == ["turn"] * len(EVENTS)
+        assert [line["request_id"] for line in written] == [event["request"]["requestId"] for event in EVENTS.values()]
+
+    def test_what_is_asked_is_counted_when_that_is_turned_on(self, built_function: Path) -> None:
+        with Runtime(built_function, {"SKILL_ID": "", "QUESTION_METRICS": "on", "CONTENT_STAGE": "dev"}) as counting:
+            counting.invoke(EVENTS["free-text"])
+            (line,) = logged(counting)
+        assert (line["stage"], line["Declined"]) == ("dev", 0)
+        assert line["_aws"]["CloudWatchMetrics"]
+
+    def test_nothing_of_a_request_is_logged(self, built_function: Path, runtime: Runtime, release: Release) -> None:
+        """A few of the requests of tests/privacy, as the function that is deployed answers and refuses them."""
+        planter = Planter()
+        events = list(every_request(planter, release))[::20]
+        before = len(logged(runtime))
+        for event in events:
+            runtime.invoke(event)
+        assert len(logged(runtime)) == before + len(events) > 20
+        with Runtime(built_function, {"SKILL_ID": "amzn1.ask.skill.another"}) as strict:
+            for event in events[:5]:
+                with pytest.raises(InvocationFailed):
+                    strict.invoke(event)
+            refused = strict.log()
+        assert CANARY not in runtime.log().lower() + refused.lower()
 
     def test_nothing_is_written_to_its_folder(self, built_function: Path, runtime: Runtime) -> None:
         before = sorted(built_function.rglob("*"))
