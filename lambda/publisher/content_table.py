@@ -27,6 +27,9 @@ from typing import Any, NamedTuple
 # An item may have 400 KB (DynamoDB's limit), names and keys included.
 CHUNK_BYTES = 256 * 1024
 
+# What a function follows: 64 MB, twice what 10,000 answers need. It reads a release into memory as a whole (docs/performance.md).
+CHUNKS_MOST = 256
+
 # Moves of a stage's pointer that it remembers; the item stays below 4 KB, which is one unit to read.
 MOVES_KEPT = 16
 
@@ -138,8 +141,18 @@ class ContentTable:
         return sorted(found, key=lambda stored: (stored.origin.when, stored.version), reverse=True)
 
     def put_release(self, package: Package, origin: Origin) -> Stored:
-        """Store ``package``: its chunks first, then the item that makes it a release."""
+        """Store ``package``: its chunks first, then the item that makes it a release.
+
+        Raises:
+            PublishingError: when it is bigger than a function would follow.
+        """
         upload, chunks = uuid.uuid4().hex, package.chunks
+        if len(chunks) > CHUNKS_MOST:
+            size, most = len(package.data) / 1e6, CHUNKS_MOST * CHUNK_BYTES / 1e6
+            raise PublishingError(
+                f"release {package.version} has {size:.0f} MB, and functions follow at most {most:.0f}; "
+                "take something out of the content, then run it again (docs/performance.md)"
+            )
         for number, data in enumerate(chunks):
             key = _key(chunk_partition(package.version), chunk_name(number))
             checksum = {"S": hashlib.sha256(data).hexdigest()}

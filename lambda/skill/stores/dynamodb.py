@@ -36,8 +36,8 @@ TIMEOUT_SECONDS = 1.0
 # A server that sends a byte a second holds an attempt for hours; no more than these are waited for at a time.
 _MOST_LATE = 8
 
-# More than any release has (of 256 KB each); a pointer that says otherwise is not believed.
-_MOST_CHUNKS = 64
+# Of 256 KB each, as in ``content_table.CHUNKS_MOST``; a pointer that says otherwise is not believed.
+_MOST_CHUNKS = 256
 
 METRIC = "StoreFallbacks"
 
