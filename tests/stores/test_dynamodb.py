@@ -24,7 +24,17 @@ from guide.release import Release
 from json_lines import NAMESPACE
 from stores import dynamodb
 from stores.dynamodb import METRIC, PublishedRelease, log_fallback
-from tests.content_tables import ORIGIN, STAGE, TABLE, edition_of, new_client, package, packed, release_data
+from tests.content_tables import (
+    ORIGIN,
+    STAGE,
+    TABLE,
+    create_table,
+    edition_of,
+    new_client,
+    package,
+    packed,
+    release_data,
+)
 from workbench.publishing import ContentTable, publish, restore, withdraw
 
 _BUNDLED = 0
@@ -107,6 +117,16 @@ class Held:
             self.let_go.wait(20)
         found: dict[str, Any] = self.real.get_item(**arguments)
         return found
+
+    def close(self) -> None:
+        pass
+
+
+class CutOff:
+    """A client of boto3's whose answers hold nothing that could be read."""
+
+    def get_item(self, **_: Any) -> dict[str, Any]:
+        return {"ResponseMetadata": {"HTTPStatusCode": 200}}
 
     def close(self) -> None:
         pass
@@ -211,6 +231,34 @@ class TestWithdrawn:
     def test_withdrawn_answer_is_gone_from_the_bundle_too(self, table: ContentTable, following: Following) -> None:
         answer = next(iter(following.published().answers))
         withdraw(table, answer, ORIGIN)
+        assert "Edition" not in following.look().answers[answer]["short"]
+        assert set(following.counted) == {"nothing published"}
+
+    def test_answer_that_is_cut_off_puts_nothing_withdrawn_back_on_the_air(
+        self, client: Any, table: ContentTable
+    ) -> None:
+        """boto3 gives what is cut off, or is a web page, as an answer without an item."""
+        publish(table, STAGE, package(1), None, ORIGIN)
+        clients: list[Any] = [client]
+        following = Following(lambda: clients[-1])
+        answer = next(iter(following.look().answers))
+        withdraw(table, answer, ORIGIN)
+        assert "Edition" not in following.ask().answers[answer]["short"]
+        following.published._client = CutOff()
+        assert "Edition" not in following.ask().answers[answer]["short"]
+        wait_for(following)
+        assert "Edition" not in following.published().answers[answer]["short"]
+        assert set(following.counted) == {"corrupted"}
+
+    def test_table_that_was_emptied_puts_nothing_withdrawn_back_on_the_air(
+        self, client: Any, table: ContentTable, following: Following
+    ) -> None:
+        publish(table, STAGE, package(1), None, ORIGIN)
+        answer = next(iter(following.look().answers))
+        withdraw(table, answer, ORIGIN)
+        following.ask()
+        client.delete_table(TableName=TABLE)
+        create_table(client)
         assert "Edition" not in following.look().answers[answer]["short"]
         assert set(following.counted) == {"nothing published"}
 

@@ -187,7 +187,8 @@ class PublishedRelease:
         self._client = client
         try:
             withdrawn = self._read_withdrawn(client)
-            self._adopt(attempt, self._whole, withdrawn)  # at once, even if the pointer cannot be read
+            # At once, even if the pointer cannot be read; but nothing comes back from a table that may have been emptied.
+            self._adopt(attempt, self._whole, self._withdrawn | withdrawn)
             whole = self._read_release(client, self._read_pointer(client))
         finally:
             client.close()
@@ -256,10 +257,13 @@ class PublishedRelease:
 
     def _get(self, client: Client, pk: str, sk: str) -> Mapping[str, Any] | None:
         key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        found: Mapping[str, Any] | None = client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get(
-            "Item"
-        )
-        return found
+        found = client.get_item(TableName=self._table, Key=key, ConsistentRead=True, ReturnConsumedCapacity="TOTAL")
+        # boto3 takes an answer that is cut off, or is no JSON, for one without an item. But DynamoDB always says what
+        # it cost; without that, nobody has said that there is none, and what is withdrawn stays so.
+        if "ConsumedCapacity" not in found:
+            raise StoreTroubleError("corrupted")
+        item: Mapping[str, Any] | None = found.get("Item")
+        return item
 
     # Saying so.
 
