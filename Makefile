@@ -151,6 +151,11 @@ NOT_SHIPPED := requests urllib3 certifi idna charset-normalizer
 bench: $(VENV)/.dev $(RUNTIME) ## the guide beside ask-sdk's hello-world: start, answer, memory, size (about ten minutes)
 	@$(BIN)/python -m benchmarks
 
+.PHONY: chaos
+
+chaos: $(VENV)/.dev $(BUILT) $(RUNTIME) ## the function under load, with a content store that hangs, errs, drips and lies (about five minutes)
+	@$(BIN)/python -W ignore -m workbench.chaos
+
 .PHONY: audit sbom
 
 audit: $(VENV)/.dev ## look up vulnerabilities and licences of everything that is locked (docs/security.md)

@@ -14,6 +14,7 @@ from workbench.compiler.build import RELEASE, build
 from workbench.compiler.content import ROOT
 from workbench.progress import Say
 from workbench.python313 import find_python313
+from workbench.runtime import boto3_folder
 
 FOLDER = ROOT / "build" / "bench"
 
@@ -24,9 +25,6 @@ _NOBODY = {
     "AWS_SECRET_ACCESS_KEY": "nothing",
     "SAM_CLI_TELEMETRY": "0",
 }
-
-# What Lambda's own Python has and the local runtime lacks; only the content store imports it.
-_BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3")
 
 
 class Function(NamedTuple):
@@ -77,16 +75,8 @@ def built_release(answers: int, lines: int, say: Say) -> Path:
 
 def with_boto3(function: Function) -> Function:
     """Return ``function`` with boto3 in reach, compiled, as in Lambda."""
-    folder = FOLDER / "boto3"
-    if not folder.exists():
-        import boto3
-
-        source = Path(boto3.__file__).parent.parent
-        for package in _BOTO3:
-            shutil.copytree(source / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-        command = [str(find_python313()), "-W", "ignore", "-m", "compileall", "-q", str(folder)]
-        subprocess.run(command, check=True)  # noqa: S603 - nobody's input
-    return function._replace(environment={**function.environment, **_NOBODY, "PYTHONPATH": str(folder)})
+    path = {"PYTHONPATH": str(boto3_folder(FOLDER / "boto3"))}
+    return function._replace(environment={**function.environment, **_NOBODY, **path})
 
 
 def _sam_build(template: Path, name: str) -> Path:

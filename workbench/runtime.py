@@ -19,6 +19,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,6 +39,9 @@ HANDLER = "skill_function.handler"
 TIMEOUT_SECONDS = 8
 MEMORY_MB = 1024
 LOG_FORMAT = "JSON"
+
+# What Lambda's own Python has and the local runtime lacks; only the content store imports it.
+_BOTO3 = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3")
 
 # How long the emulator may take to listen, and to end.
 _PATIENCE_SECONDS = 10.0
@@ -126,14 +130,33 @@ class Runtime:
     def peak_memory_mb(self) -> float:
         """Return the most memory that the function's process has had so far, in MiB; 0 before the first invocation."""
         peaks = [0.0]
-        for process in _session_members(self._process.pid):
+        for process in self._function_processes():
             with contextlib.suppress(OSError):
-                command = Path("/proc", str(process), "cmdline").read_bytes().split(b"\0")
                 status = Path("/proc", str(process), "status").read_text(errors="replace")
-                peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-                if command[:1] == [bytes(self._python)] and peak:
+                if peak := re.search(r"VmHWM:\s+(\d+) kB", status):
                     peaks.append(int(peak[1]) / 1024)
         return max(peaks)
+
+    def freeze(self) -> None:
+        """Stop the function in the midst of whatever it does, as Lambda does between two requests."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let the function go on, as Lambda does when a request comes."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        for process in self._function_processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def _function_processes(self) -> list[int]:
+        found = []
+        for process in _session_members(self._process.pid):
+            with contextlib.suppress(OSError):
+                if Path("/proc", str(process), "cmdline").read_bytes().split(b"\0")[0] == bytes(self._python):
+                    found.append(process)
+        return found
 
     def _checked_command(self) -> list[str]:
         if not (self._folder / f"{self._handler.partition('.')[0]}.py").is_file():
@@ -206,6 +229,25 @@ def find_emulator() -> Path:
     if not emulator.is_file():
         raise NotReady(f"The SAM CLI has no emulator of Lambda for {architecture} ({emulator}).")
     return emulator
+
+
+def boto3_folder(folder: Path) -> Path:
+    """Return ``folder`` with boto3 in it, compiled, made if it is not there: as PYTHONPATH, what Lambda's own Python has.
+
+    Raises:
+        MissingPython: when there is no Python 3.13.
+    """
+    if not folder.exists():
+        import boto3
+
+        from workbench.python313 import find_python313
+
+        source = Path(boto3.__file__).parent.parent
+        for package in _BOTO3:
+            shutil.copytree(source / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+        command = [str(find_python313()), "-W", "ignore", "-m", "compileall", "-q", str(folder)]
+        subprocess.run(command, check=True)  # noqa: S603 - nobody's input
+    return folder
 
 
 def _lambda_environment(folder: Path, timeout_seconds: int, memory_mb: int) -> dict[str, str]:
