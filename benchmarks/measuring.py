@@ -27,6 +27,9 @@ FREE_TEXT: dict[str, Any] = json.loads((ROOT / "events" / "free-text.json").read
 
 _WARM_UP = 20
 
+# A look at the table that is not done within a minute goes on in the next.
+_TAKEN_OVER_SECONDS = 150.0
+
 Cold = tuple[Function, dict[str, Any]]
 Warm = tuple[Function, Sequence[dict[str, Any]]]
 
@@ -94,6 +97,21 @@ def capped(function: Function, events: Sequence[dict[str, Any]], memory_mb: int)
         if trouble := [line for line in runtime.log().splitlines() if '"level":"ERROR"' in line]:
             raise WrongAnswer("\n".join(trouble))
         return runtime.peak_memory_mb()
+
+
+def taken_over(function: Function, event: dict[str, Any], version: str) -> dict[str, float]:
+    """Ask a function with a content table ``event`` again and again until it answers from the release ``version``.
+
+    Return the seconds until then, the milliseconds of the longest answer meanwhile (after the first), and the peak memory.
+    """
+    with _running(function) as runtime:
+        _timed(runtime, event)
+        began, longest = time.perf_counter(), 0.0
+        while f'"release":"{version}"' not in runtime.log():
+            longest = max(longest, _timed(runtime, event))
+            if time.perf_counter() - began > _TAKEN_OVER_SECONDS:
+                raise WrongAnswer(f"release {version} is not answered from:\n{runtime.log()[-2000:]}")
+        return {"s": time.perf_counter() - began, "longest_ms": longest, "mb": runtime.peak_memory_mb()}
 
 
 def by_turn(function: Function, turns: int, sessions: int) -> list[float]:

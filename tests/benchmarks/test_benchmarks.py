@@ -69,12 +69,13 @@ def test_charts_are_svg() -> None:
 COLD = {name: {"ms": ms} for name, ms in (("hello", 100), ("bare", 14), ("launch", 20), ("text", 41), ("many launch", 20), ("many text", 30), ("store launch", 20), ("store text", 30))}  # fmt: skip
 WARM = {name: {"p50": 1.0, "p99": p99, "mb": 20.0} for name, p99 in (("hello", 2.0), ("text", 2.0), ("many", 11.0), ("store", 2.0))}  # fmt: skip
 
+OVER = {"s": 3.0, "longest_ms": 900.0, "mb": 200.0}
 SMALL = {"guide": 26.0, "many": 35.0}
 AUTHORING = {"own": {"build_s": 15.0, "check_s": 5.0}, "many": {"build_s": 45.0, "check_s": 121.0}}
 
 
 def test_the_table_tells_what_is_reached_and_what_is_not() -> None:
-    told = rows(COLD, WARM, {"hello": 2_000_000, "guide": 1_900_000}, SMALL, AUTHORING)
+    told = rows(COLD, WARM, {"hello": 2_000_000, "guide": 1_900_000}, SMALL, AUTHORING, OVER)
     missed = [row["what"] for row in told if not row["reached"]]
     assert missed == [
         "cold: first answer to a free-text question",
