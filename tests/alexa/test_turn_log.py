@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import uuid
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from alexa.skill import build_handler
 from alexa.turn_log import DECLINED, DIMENSIONS, OFFERED, TurnLog, turn_log
 from guide.release import Release
 from json_lines import NAMESPACE, write_line
+from workbench.compiler.content import ROOT
 from workbench.standin.device import Device
 from workbench.standin.ears import Ears
 
@@ -152,12 +154,22 @@ class TestMetrics:
         (directive,) = declined["_aws"]["CloudWatchMetrics"]
         assert directive["Namespace"] == NAMESPACE
         assert directive["Dimensions"] == DIMENSIONS
-        assert {metric["Name"] for metric in directive["Metrics"]} == {DECLINED, OFFERED}
-        assert (declined[DECLINED], declined[OFFERED], declined["stage"]) == (1, 0, "dev")
+        assert [metric["Name"] for metric in directive["Metrics"]] == [DECLINED]
+        assert (declined[DECLINED], declined["stage"]) == (1, "dev")
         for dimensions in DIMENSIONS:  # CloudWatch takes texts alone
             assert all(isinstance(declined[name], str) and declined[name] for name in dimensions)
         answered = logged(intent_envelope("HowDoIIntent", query="relieve a back spasm"), metrics=True)
-        assert (answered[DECLINED], answered[OFFERED]) == (0, 0)
+        assert answered[DECLINED] == 0 and OFFERED not in answered
+
+    def test_an_offer_is_counted_as_such(self, logged: Any, intent_envelope: Envelope, release: Release) -> None:
+        names = [answer["name"] for answer in release.answers.values()]
+        both = (f"{one} {other}" for one in names for other in names)
+        text = next(text for text in both if release.understanding.read(f"how do i {text}").outcome == "offer")
+        offered = logged(intent_envelope("HowDoIIntent", query=text), metrics=True)
+        (directive,) = offered["_aws"]["CloudWatchMetrics"]
+        assert [metric["Name"] for metric in directive["Metrics"]] == [DECLINED, OFFERED]
+        assert (offered[DECLINED], offered[OFFERED], offered["outcome"]) == (0, 1, "offer")
+        assert offered["nearest"] in offered["offered"]
 
     @pytest.mark.parametrize("name", ["HeatIntent", "AMAZON.YesIntent", "AMAZON.HelpIntent"])
     def test_what_is_not_asked_in_free_words_is_not(self, logged: Any, intent_envelope: Envelope, name: str) -> None:
@@ -187,3 +199,13 @@ def test_a_log_that_cannot_be_written_keeps_nobody_from_an_answer(
     monkeypatch.setattr(sys, "stdout", output)
     response = build_handler(lambda: release, None, TurnLog())(envelope({"type": "LaunchRequest"}), None)
     assert response["response"]["outputSpeech"]
+
+
+def test_the_line_in_the_docs_has_the_facts_of_a_line(logged: Ask, intent_envelope: Envelope) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (shown,) = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL))
+    line = logged(intent_envelope("HowDoIIntent", query="relieve a headache"))
+    assert list(shown) == ["timestamp", *line]  # write_line adds the time
+    assert {name: type(value) for name, value in shown.items() if name != "timestamp"} == {
+        name: str if name == "request_id" else type(value) for name, value in line.items()
+    }

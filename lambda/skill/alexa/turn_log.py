@@ -23,7 +23,8 @@ from json_lines import counted, write_line
 UNKNOWN, OTHER, NONE = "unknown", "other", "none"
 
 DECLINED, OFFERED = "Declined", "Offered"
-"""The two metrics, 0 or 1 each time; how often they were written is how often something was asked."""
+"""The two metrics. The first is 0 or 1 each time, so that how often it was counted is how often something was asked; the second is 1
+where two answers were offered, and otherwise left out: CloudWatch charges for each hour in which a metric gets a value."""
 DIMENSIONS = [["stage", "release", "nearest"], ["stage", "release", "frame"]]
 
 _REQUEST_ID = re.compile(r"amzn1\.echo-api\.request\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -100,10 +101,8 @@ class TurnLog:
         line["frame"] = reply.frame or NONE
         line["scores"] = {answer: round(score, 2) for answer, score in reply.nearest}
         if self.metrics:
-            line["stage"] = self._stage
-            line[DECLINED] = int(reply.outcome == "decline")
-            line[OFFERED] = int(reply.outcome == "offer")
-            line["_aws"] = counted(DIMENSIONS, DECLINED, OFFERED)
+            values = {DECLINED: int(reply.outcome == "decline"), **({OFFERED: 1} if reply.outcome == "offer" else {})}
+            line |= {"stage": self._stage, **values, "_aws": counted(DIMENSIONS, *values)}
 
 
 def turn_log(environment: Mapping[str, str]) -> TurnLog:
