@@ -148,7 +148,7 @@ NOT_SHIPPED := requests urllib3 certifi idna charset-normalizer
 
 .PHONY: bench
 
-bench: $(VENV)/.dev $(RUNTIME) ## the guide beside ask-sdk's hello-world: start, answer, memory, size (about ten minutes)
+bench: $(VENV)/.dev $(RUNTIME) ## the guide beside ask-sdk's hello-world: start, answer, memory, size (a quarter of an hour)
 	@$(BIN)/python -m benchmarks
 
 .PHONY: chaos
