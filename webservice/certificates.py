@@ -42,6 +42,8 @@ FETCH_BYTES = 64 * 1024
 """How large a chain may be; Amazon's is about 5 KB."""
 KEPT_SECONDS = 3600.0
 """How long a chain is used before it is fetched again. Amazon gives a new certificate a new address."""
+KEPT_AT_MOST_SECONDS = 24 * 3600.0
+"""How long a good chain is used while it cannot be fetched again; without that, who fills all fetches keeps out Alexa."""
 
 _MOST_KEPT = 8
 _MOST_CERTIFICATES = 8
@@ -163,20 +165,33 @@ class SigningCertificates:
     def _chain(self, path: str, now: datetime) -> Chain:
         """Return the chain at ``path``, fetched once however many ask for it at the same time."""
         with self._lock:
-            chain, fetched = self._kept.get(path, ((), 0.0))
-            if chain and time.monotonic() - fetched < KEPT_SECONDS:
-                return chain
-            fetching = self._fetching.get(path)
-            if fetching is None:
-                if len(self._fetching) >= _MOST_FETCHES:
-                    raise Refused("too many certificates at once")
-                fetching = self._fetching[path] = self._fetchers.submit(self._load, path, now)
+            kept, fetched = self._kept.get(path, ((), 0.0))
+            age = time.monotonic() - fetched
+            if kept and age < KEPT_SECONDS:
+                return kept
+            try:
+                fetching = self._begin(path, now)
+            except Refused:
+                if kept and age < KEPT_AT_MOST_SECONDS:
+                    return kept
+                raise
         try:
             return fetching.result(self._wait_seconds)
         except Refused:
             raise
         except Exception:  # too slow, unreachable, a redirect: it is the same to whoever asks
+            if kept and age < KEPT_AT_MOST_SECONDS:
+                return kept
             raise Refused("certificate fetch") from None
+
+    def _begin(self, path: str, now: datetime) -> Future[Chain]:
+        """Return the fetch of ``path``, which may be under way already; called with the lock held."""
+        fetching = self._fetching.get(path)
+        if fetching is None:
+            if len(self._fetching) >= _MOST_FETCHES:
+                raise Refused("too many certificates at once")
+            fetching = self._fetching[path] = self._fetchers.submit(self._load, path, now)
+        return fetching
 
     def _load(self, path: str, now: datetime) -> Chain:
         """Fetch a chain, and keep it if it is good: nobody can push a good one out with others."""

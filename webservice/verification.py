@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -100,9 +101,10 @@ class LoopbackOnly:
     """Lets everything from this machine pass, and nothing else: no request that something has forwarded here."""
 
     def check_sender(self, request: Request, body: bytes) -> None:
-        # A tunnel or a proxy connects from this machine as well; they say for whom.
+        # A tunnel or a proxy connects from this machine as well; they say for whom, or whom they were asked for. So does
+        # a browser that a web page has sent here under a name of its own.
         forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Via"))
-        if forwarded or not _is_loopback(request.remote_addr):
+        if forwarded or not _is_loopback(request.remote_addr) or not _names_loopback(request.host):
             raise Refused("not from this machine", 403)
 
     def check_envelope(self, envelope: Mapping[str, Any]) -> None:
@@ -114,6 +116,11 @@ def _is_loopback(address: str | None) -> bool:
         return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
         return False
+
+
+def _names_loopback(host: str) -> bool:
+    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+    return name == "localhost" or _is_loopback(name.strip("[]"))
 
 
 def _application_ids(envelope: Mapping[str, Any]) -> list[Any]:

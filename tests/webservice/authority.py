@@ -81,7 +81,6 @@ def signing(
     allowed: x509.KeyUsage | None = None,
     for_servers: bool = True,
     is_ca: bool = False,
-    algorithm: hashes.HashAlgorithm | None = None,
 ) -> Issued:
     """A certificate that signs requests; without an ``issuer`` it vouches for itself."""
     key = key or rsa_key()
@@ -98,7 +97,7 @@ def signing(
         builder = builder.add_extension(alternatives, critical=False)
     purpose = ExtendedKeyUsageOID.SERVER_AUTH if for_servers else ExtendedKeyUsageOID.CODE_SIGNING
     builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
-    return Issued(builder.sign(issuer_key, algorithm or hashes.SHA256()), key)
+    return Issued(builder.sign(issuer_key, hashes.SHA256()), key)
 
 
 def pem(*issued: Issued) -> bytes:

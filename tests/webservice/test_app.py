@@ -104,6 +104,27 @@ def test_without_verification_nothing_forwarded_is_answered(header: str, local: 
     assert local.post("/alexa", json=alexa.envelope(), headers={header: "for=192.0.2.1"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200),
+        ("localhost", 200),
+        ("localhost:8000", 200),
+        ("[::1]:8000", 200),
+        ("guide.example.com", 403),
+        ("guide.example.com:8000", 403),
+        ("localhost.example.com", 403),
+        ("127.0.0.1.example.com", 403),
+        ("192.0.2.1:8000", 403),
+    ],
+)
+def test_without_verification_nobody_is_answered_under_another_name(
+    host: str, status: int, local: FlaskClient, alexa: Alexa
+) -> None:
+    """A tunnel may forward without saying so, and a web page can have its own name mean this machine."""
+    assert local.post("/alexa", json=alexa.envelope(), headers={"Host": host}).status_code == status
+
+
 def test_verification_needs_the_id_of_the_skill() -> None:
     with pytest.raises(ValueError, match="skill's id"):
         AlexaOnly("", Replays())

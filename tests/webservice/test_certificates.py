@@ -182,6 +182,49 @@ def test_a_chain_is_fetched_again_after_an_hour(alexa: Alexa, monkeypatch: pytes
     assert host.asked == [PATH, PATH]
 
 
+def test_a_good_chain_is_used_on_while_it_cannot_be_fetched_again_and_a_day_at_most(
+    alexa: Alexa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificates = alexa.certificates()
+    certificates.key(URL, alexa.now)
+    alexa.at.clear()
+    began = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: began + 23 * 3600)
+    assert certificates.key(URL, alexa.now)
+    with pytest.raises(Refused, match="certificate chain"):
+        certificates.key(URL, alexa.now + 91 * DAY)
+
+
+def test_a_chain_that_cannot_be_fetched_again_is_given_up_after_a_day(
+    alexa: Alexa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificates = alexa.certificates()
+    certificates.key(URL, alexa.now)
+    alexa.at.clear()
+    later = time.monotonic() + 24 * 3600 + 60
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    with pytest.raises(Refused, match="certificate fetch"):
+        certificates.key(URL, alexa.now)
+
+
+def test_who_fills_all_fetches_does_not_keep_out_alexa_when_her_chain_is_due(
+    alexa: Alexa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = Host(alexa)
+    certificates = host.certificates(wait_seconds=0.3)
+    certificates.key(URL, alexa.now)
+    host.go.clear()
+    later = time.monotonic() + 3601
+    with ThreadPoolExecutor(8) as callers:
+        forged = [callers.submit(certificates.key, at(number), alexa.now) for number in range(100, 108)]
+        while len(certificates._fetching) < 8:
+            time.sleep(0.001)
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        assert certificates.key(URL, alexa.now)
+        host.go.set()
+        assert all(each.exception() for each in forged)
+
+
 def test_only_a_few_chains_are_kept(alexa: Alexa) -> None:
     alexa.at = {certificate_path(at(number)): alexa.at[PATH] for number in range(20)}
     host = Host(alexa)

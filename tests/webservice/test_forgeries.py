@@ -224,6 +224,7 @@ FORGERIES = [
     Forgery("intermediate first", signed_by(lambda alexa: (alexa.intermediate, alexa.signer))),
     Forgery("expired intermediate", signed_by(expired_intermediate)),
     Forgery("certificate issued by no authority", signed_by(no_authority)),
+    Forgery("nine certificates", signed_by(lambda alexa: (alexa.signer, *[alexa.intermediate] * 8))),
     Forgery("not a certificate", lambda alexa: (alexa.at.update({PATH: b"<html>"}), alexa.signed(alexa.envelope()))[1]),
     # What is signed.
     Forgery("another key", signed_with_another_key),
@@ -273,6 +274,9 @@ FORGERIES = [
     Forgery("HEAD", method("HEAD"), 405),
     Forgery("PUT", method("PUT"), 405),
     Forgery("OPTIONS", method("OPTIONS"), 405),
+    Forgery("PATCH", method("PATCH"), 405),
+    Forgery("DELETE", method("DELETE"), 405),
+    Forgery("TRACE", method("TRACE"), 405),
     Forgery("another address of ours", elsewhere("/"), 404),
     Forgery("address below ours", elsewhere("/alexa/"), 404),
     Forgery("POST to the health check", elsewhere("/healthz"), 405),

@@ -86,14 +86,15 @@ def own_folders(process: subprocess.Popen[bytes]) -> list[Path]:
     return [path for place in places for path in place.glob(f"back-spasm-guide-{process.pid}-*")]
 
 
-async def send(service: Service, post: Post) -> tuple[int, float, bytes]:
-    """Return the status, the seconds that it took, and the body."""
-    begun = time.perf_counter()
+async def send(service: Service, post: Post, all_connected: asyncio.Barrier) -> tuple[int, float, bytes]:
+    """Return the status, the seconds that it took from the moment at which everybody was connected, and the body."""
     reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
     headers = {"Host": "localhost", "Connection": "close", "Content-Length": str(len(post.body)), **post.headers}
     head = f"{post.method} {post.path} HTTP/1.1\r\n" + "".join(
         f"{name}: {value}\r\n" for name, value in headers.items()
     )
+    await all_connected.wait()
+    begun = time.perf_counter()
     writer.write(head.encode() + b"\r\n" + post.body)
     answered = await reader.read()
     writer.close()
@@ -101,8 +102,11 @@ async def send(service: Service, post: Post) -> tuple[int, float, bytes]:
 
 
 def send_all(service: Service, posts: list[Post]) -> list[tuple[int, float, bytes]]:
+    """Send all at the same moment, each on a connection of its own, when all of these stand."""
+
     async def gathered() -> list[tuple[int, float, bytes]]:
-        return await asyncio.gather(*(send(service, post) for post in posts))
+        all_connected = asyncio.Barrier(len(posts))
+        return await asyncio.gather(*(send(service, post, all_connected) for post in posts))
 
     return asyncio.run(gathered())
 
