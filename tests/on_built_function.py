@@ -38,6 +38,6 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail when anything but the built function was tried, or nothing of it."""
+    """Fail when anything but the built function was tried."""
     if strangers := from_elsewhere():
         pytest.exit("not from the built folder: " + ", ".join(strangers), 2)
