@@ -87,10 +87,49 @@ def said_and_shown(data: dict[str, Any], locale: str) -> dict[str, str]:
     return {form: name for name in NUMBERS for form in words[name] if re.search(r"\d|one|two|zero|nine|N H S", form)}
 
 
+_SPOKEN_DIGITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "hundred",
+    "double",
+    "triple",
+]
+_NOT_AFTER_A_DIGIT = r"(?<![\w-])(?<!\d )" + "".join(rf"(?<!\b{d} )(?<!\b{d}, )" for d in _SPOKEN_DIGITS)
+_NOT_BEFORE_A_DIGIT = rf"(?![\w-])(?! \d)(?!,? (?:{'|'.join(_SPOKEN_DIGITS)})\b)"
+
+
 def whole(number: str) -> re.Pattern[str]:
-    return re.compile(
-        r"(?<![\w,-] )(?<![\w-])" + re.escape(number) + r"(?![\w-])(?!,? (?:one|two|three|four|six|seven|nine|zero)\b)"
-    )
+    """What finds ``number``, said or shown, where it is not part of a longer one."""
+    return re.compile(_NOT_AFTER_A_DIGIT + re.escape(number) + _NOT_BEFORE_A_DIGIT)
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "is_there"),
+    [
+        ("nine one one", "Call nine one one now, or your local emergency number.", True),
+        ("nine one one", "In an emergency, call nine one one, or your local emergency number.", True),
+        ("nine one one", "call one nine one one", False),
+        ("nine one one", "call nine one one, two", False),
+        ("one one two", "Lifeline at one three, one one, two six", False),
+        ("one one two", "at one three, one one two six", False),
+        ("triple zero", "Call triple zero now", True),
+        ("911", "Call 911 now", True),
+        ("911", "1-911", False),
+        ("112", "at 13 112 6", False),
+        ("988", "call 988.", True),
+    ],
+)
+def test_a_number_is_found_where_it_is_given(number: str, text: str, is_there: bool) -> None:
+    """The rules below would be true of anything if it were not."""
+    assert bool(whole(number).search(text)) is is_there
 
 
 def test_no_number_of_another_place_is_given(
