@@ -145,9 +145,6 @@ class Occasion(NamedTuple):
     place: int
 
 
-OCCASIONS = st.builds(Occasion, *[st.integers(0, 2**20)] * 4)
-"""Draws one occasion."""
-
 _FORMS: tuple[Callable[[Mapping[str, Any]], dict[str, Any]], ...] = (dict, dict, _in_full, _several)
 _DIALOG_STATES: tuple[dict[str, str], ...] = (
     {},

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from alexa.skill import LambdaHandler
 from guide.release import Release
-from tests.any_request.mutations import Drawn, drawn, mutants
+from tests.any_request.mutations import SEEDS, mutants
 from tests.any_request.requests import REQUEST_TYPES, SPOKEN_TO, Listeners, envelopes
 from tests.any_request.rules import Replies
 from workbench.compiler.interaction_model import Model
@@ -63,9 +63,9 @@ def test_a_request_in_full(
     replies = Replies(handler, release_data)
 
     @settings(max_examples=3, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    @given(event=envelopes(kind), wrong=drawn(4))
-    def answer(event: dict[str, Any], wrong: Drawn) -> None:
-        for mutant in mutants(event, listeners, wrong):
+    @given(event=envelopes(kind), start=SEEDS)
+    def answer(event: dict[str, Any], start: int) -> None:
+        for mutant in mutants(event, listeners, start, 4):
             assert not replies.problem(mutant.before), mutant.before
             response = handler(mutant.before, None)["response"]
             assert ("outputSpeech" in response) == (kind in SPOKEN_TO)
