@@ -23,6 +23,7 @@ from guide.conversation import take_turn
 from guide.heard import Heard, Session
 from guide.release import FALLBACK_LOCALE, SCHEMA, SECTIONS, Release
 from json_lines import counted, write_line
+from stores.pieces import read_object
 from stores.withdrawn import Without
 
 # How long a request may wait for an attempt, in seconds; with what it takes to wake up, below the 0.3 that are allowed.
@@ -240,7 +241,7 @@ class PublishedRelease:
         data = b"".join(parts[number] for number in range(pointed.chunks))
         if hashlib.sha256(data).hexdigest() != pointed.sha256:
             raise StoreTroubleError("corrupted")
-        sections = json.loads(data)
+        sections = read_object(data)
         release = Release(sections)
         if release.version != pointed.version or not all(sections[name] for name in SECTIONS):
             raise StoreTroubleError("corrupted")
