@@ -77,7 +77,7 @@ def warm(cases: Mapping[str, Warm], rounds: int, say: Say) -> dict[str, dict[str
                     taken[name].append(milliseconds)
         say(f"  warm requests: {rounds} of each")
         for name, runtime in running.items():
-            if "turn failed" in runtime.log() or "content store" in runtime.log():
+            if '"level":"ERROR"' in runtime.log() or '"event":"store"' in runtime.log():
                 raise WrongAnswer(f"{name} had trouble:\n{runtime.log()[-2000:]}")
         return {
             name: {
