@@ -269,7 +269,7 @@ def faults(older: bytes) -> list[Fault]:
         Fault("lies: an empty object, sums right", forged(b"{}"), logged=corrupted),
         Fault("lies: a list, sums right", forged(b"[]"), logged=corrupted),
         Fault("lies: brackets without end, sums right", forged(b"[" * 1_000_000), logged=corrupted),
-        Fault("lies: 16 MB of numbers, sums right", forged(b"[" + b"1," * (8 * 1024 * 1024 - 2) + b"1]"), logged=(*corrupted, "timeout"), in_lambda=True),
+        Fault("lies: 16 MB of numbers, sums right", forged(b'{"answers":[' + b"1," * (8 * 1024 * 1024 - 8) + b"1]}"), logged=(*corrupted, "timeout", "unfinished"), seconds=6.5, in_lambda=True),
         Fault("lies: a release with nothing in it, sums right", forged(gutted(release, *SECTIONS - {"schema"})), logged=corrupted),
         Fault("lies: a release without phrases, sums right", forged(gutted(release, "phrases")), logged=corrupted),
         Fault("lies: a release without warnings, sums right", forged(gutted(release, "warnings")), logged=corrupted),
