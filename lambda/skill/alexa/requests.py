@@ -31,7 +31,7 @@ def hear(request: IntentRequest, release: Release) -> Heard:
         return Heard("answer", answer=meaning["answer"])
     if "command" in meaning:
         return _hear_command(meaning["command"], slots)
-    return _hear_slot(meaning, slots)
+    return _hear_slot(meaning, slots, release)
 
 
 def _hear_command(command: str, slots: dict[str, Any]) -> Heard:
@@ -42,7 +42,7 @@ def _hear_command(command: str, slots: dict[str, Any]) -> Heard:
     return Heard("command", command=command, answer=_resolved(topic), text=text, number=_number(slots.get("number")))
 
 
-def _hear_slot(meaning: Any, slots: dict[str, Any]) -> Heard:
+def _hear_slot(meaning: Any, slots: dict[str, Any], release: Release) -> Heard:
     """A meaning with a slot: a topic, a warning sign, or free text behind a carrier phrase."""
     slot = slots.get(meaning["slot"])
     value = getattr(slot, "value", None)
@@ -52,8 +52,8 @@ def _hear_slot(meaning: Any, slots: dict[str, Any]) -> Heard:
     # A call for help may also come behind another carrier phrase: "help my back is killing me".
     urgent = bool(meaning.get("urgent")) or text.lower().startswith(_CALLS_FOR_HELP)
     resolved = _resolved(slot)
-    if meaning["slot"] == "topic" and resolved:
-        return Heard("answer", answer=resolved, text=value, urgent=urgent)
+    if meaning["slot"] == "topic" and (answer := resolved or release.topic(value)):
+        return Heard("answer", answer=answer, text=value, urgent=urgent)
     return Heard("text", text=text, sign=resolved if meaning["slot"] == "sign" else "", urgent=urgent)
 
 
