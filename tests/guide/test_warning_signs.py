@@ -129,6 +129,11 @@ def test_told_wins_over_asked_about_at_the_same_level() -> None:
         ("i can't feel my legs", "play i can't feel my legs"),
         ("my foot won't lift", "my foot isn't numb"),
         ("my legs fall asleep", "i fall asleep"),
+        ("he got shot in the back", "he got a shot in the back"),
+        ("i'm thirty weeks pregnant and bleeding", "i am not pregnant and there's no bleeding"),
+        ("my back's been run over by a bike", "my back feels like i've been run over"),
+        ("my legs won't do what i tell them", "my legs are like jelly after the spin class"),
+        ("i want to end it", "in the end it was only my back"),
         ("my back hurts and my chest is tight", "stretch your chest with your knees to your chest"),
     ],
 )
@@ -298,6 +303,26 @@ def test_a_slip_in_the_file_is_reported_where_it_stands(changes: dict[str, Any],
     with pytest.raises(WarningSignsError) as raised:
         compile_warning_signs(_changed(**changes))
     assert any(where == path and said in message for where, message in raised.value.problems), raised.value.problems
+
+
+def test_two_words_may_be_read_as_another_one() -> None:
+    source = _changed(heard=["widget"], examples=["my widget"])
+    source["together"] = {"gadget": "the widget"}
+    signs = WarningSigns(compile_warning_signs(source))
+    assert signs.find("i have a widget") is not None
+    assert signs.find("i have the widget") is None
+
+
+def test_more_or_less_than_two_words_are_reported() -> None:
+    source = _changed()
+    source["together"] = {"gadget": "the big widget"}
+    with pytest.raises(WarningSignsError, match="is not two words"):
+        compile_warning_signs(source)
+
+
+def test_a_release_from_before_there_were_pairs_is_read() -> None:
+    old = {key: value for key, value in COMPILED.items() if key != "together"}
+    assert WarningSigns(old).find("i can't pee") == SIGNS.find("i can't pee")
 
 
 def test_a_word_may_stand_in_a_question_and_in_a_sign() -> None:

@@ -123,6 +123,11 @@ def _authored(number: int, sign: Mapping[str, Any]) -> Iterator[tuple[str, str, 
         yield f"signs.{number}.examples.{i}", line, False
 
 
+def _is_near(word: str, near: Mapping[str, str]) -> bool:
+    """Tell whether the function would take ``word`` for a misspelling if it were not told that it is known."""
+    return word in near or any(word[:i] + word[i + 1 :] in near for i in range(1, len(word)))
+
+
 class _Compiler:
     """One run over one source."""
 
@@ -131,6 +136,7 @@ class _Compiler:
         self.problems: Problems = []
         self.same: dict[str, str] = {}
         self.endings: dict[str, str] = dict(source.get("endings", {}))
+        self.together: dict[str, str] = {}  # of two words, the one that they are read as
         self.ignored = self._listed("ignored")
         self.joined = self._listed("joined_with_not")
         self.numbers: dict[str, int] = {}  # of each group that a pattern uses
@@ -138,6 +144,7 @@ class _Compiler:
         self.named: set[str] = set()  # groups that the file names; the others are the plain words of a pattern
         self.variants: dict[str, list[Phrase]] = {}
         self._spellings()
+        self._pairs()
         for section in _SECTIONS:
             self._collect(section)
 
@@ -153,6 +160,7 @@ class _Compiler:
         ]
         self._in_order()
         self._slot_values()
+        near = self._near()
         in_frames = {group for _, chain in frame_rules for group in chain[::2]}
         in_rules = {group for rule in rules for chains in rule[3:] for chain in chains for group in chain[::2]}
         phrases, lengths = self._table(sorted({*in_rules, *special.values()}))
@@ -161,9 +169,10 @@ class _Compiler:
             "signs": signs,
             "same": self.same,
             "endings": self.endings,
+            "together": self.together,
             "ignored": " ".join(sorted(self.ignored)),
-            "known": " ".join(sorted(self._known())),
-            "near": self._near(),
+            "known": " ".join(sorted(word for word in self._known() if _is_near(word, near))),
+            "near": near,
             "phrases": phrases,
             "lengths": lengths,
             "frames": frames,
@@ -190,6 +199,15 @@ class _Compiler:
                     self._problem(f"same.{word}", f"“{other}” is already read as “{self.same[other]}”")
                 self.same[other] = str(word)
 
+    def _pairs(self) -> None:
+        for word, pairs in self.source.get("together", {}).items():
+            for pair in str(pairs).split(","):
+                read = self._read(pair, lean=False)
+                if len(read) == len(pair.split()) == 2:
+                    self.together[" ".join(read)] = str(word)
+                else:
+                    self._problem(f"together.{word}", f"“{pair.strip()}” is not two words")
+
     def _read(self, phrase: str, *, lean: bool = True) -> Phrase:
         """Bring a phrase to the form in which the function sees it; see ``WarningSigns._read``."""
         full: list[str] = []
@@ -198,7 +216,7 @@ class _Compiler:
                 if word == "not" and full and full[-1] in self.joined:
                     full[-1] += "not"
                 else:
-                    full.append(word)
+                    full.append(self.together.get(f"{full[-1]} {word}", word) if full else word)
         return tuple(word for word in full if not lean or word not in self.ignored)
 
     def _spelled(self, token: str) -> list[str]:
@@ -288,7 +306,7 @@ class _Compiler:
         return [tuple(choice.split())]
 
     def _table(self, numbers: Iterable[int]) -> tuple[dict[str, Any], dict[str, list[int]]]:
-        """Return the groups of each phrase (one number, or a list of them), and how long the phrases of a word are."""
+        """Return the groups of each phrase (one number, or a list of them), and how long a word's phrases are, if longer than it."""
         names = {number: name for name, number in self.numbers.items()}
         groups: dict[str, list[int]] = {}
         lengths: dict[str, set[int]] = {}
@@ -297,7 +315,7 @@ class _Compiler:
                 groups.setdefault(" ".join(variant), []).append(number)
                 lengths.setdefault(variant[0], set()).add(len(variant))
         table = {phrase: of[0] if len(of) == 1 else of for phrase, of in sorted(groups.items())}
-        return table, {word: sorted(of) for word, of in sorted(lengths.items())}
+        return table, {word: sorted(of) for word, of in sorted(lengths.items()) if of != {1}}
 
     # -- patterns -----------------------------------------------------------------------------------------------
 
