@@ -14,6 +14,7 @@ from workbench.compiler.checks import check_content
 from workbench.compiler.content import (
     ANSWERS,
     ELSEWHERE,
+    HEARING,
     INTENTS,
     PHRASES,
     PLACES,
@@ -139,7 +140,7 @@ def small_copy(root: Path, target: Path, *, buildable: bool = False) -> Path:
     What is left are all answers, phrases, places and sources; of each answer the first ask lines and those that a
     phrase suggests; the first warning signs, with the words that their patterns are made of if it is to be ``buildable``; some lines of elsewhere; and the first carrier phrases.
     """
-    for file in (PHRASES, PLACES, SOURCES, QUESTION_FRAMES):
+    for file in (PHRASES, PLACES, SOURCES, QUESTION_FRAMES, HEARING):
         (target / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(root / file, target / file)
     (target / INTENTS).parent.mkdir()

@@ -204,7 +204,7 @@ def test_content_readme_states_the_limits_as_they_are() -> None:
     assert f"| {speech.PART_SECONDS:.0f}, about" in text and f"| {speech.PART_GRADE:.0f} |" in text
     assert f"the welcome {speech.WELCOME_SECONDS:.0f}, opening again {speech.WELCOME_AGAIN_SECONDS:.0f}" in text
     assert f"at most {speech.TITLE_CHARACTERS} characters" in text
-    assert f"At least {lines.LEAST_LINES}" in text and f"At most {lines.MOST_CHARACTERS} characters" in text
+    assert f"At least {lines.LEAST_LINES}" in text and f"At most {lines.MOST_STORY_CHARACTERS} characters" in text
 
 
 def test_the_answer_in_content_readme_can_be_read(tmp_path: Path) -> None:

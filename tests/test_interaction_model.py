@@ -27,7 +27,7 @@ from tests import alexa_rules
 from tests.alexa_rules import LOCALES, MODEL_RULES, SEARCH_QUERY, Intent, Model
 from workbench.compiler.build import stale_models
 from workbench.compiler.content import Content
-from workbench.compiler.interaction_model import FOLDER, intent_name, meanings
+from workbench.compiler.interaction_model import FOLDER, MOST_SAMPLE_CHARACTERS, compile_model, intent_name, meanings
 from workbench.standin.device import intent_request
 from workbench.standin.ears import BUILT_IN, FALLBACK, Ears, Hearing, Slot
 
@@ -470,3 +470,14 @@ def test_no_name_of_the_code_is_said_or_shown(release_data: dict[str, Any], mode
     shown = json.dumps({part: release_data[part] for part in ("answers", "phrases", "warnings", "places", "sources")})
     assert [intent["name"] for intent in alexa_rules.intents(model) if intent["name"] in shown] == []
     assert "AMAZON." not in shown
+
+
+def test_stories_teach_the_guide_and_not_alexa(content: Content) -> None:
+    intents = {
+        intent["name"]: intent for intent in compile_model(content)["interactionModel"]["languageModel"]["intents"]
+    }
+    samples = set(intents["ReliefIntent"]["samples"])
+    stories = {line for line in content.answers["relief"].ask if len(line) > MOST_SAMPLE_CHARACTERS}
+    assert stories
+    assert not stories & samples
+    assert "how do i relieve back spasms" in samples

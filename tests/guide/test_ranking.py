@@ -16,13 +16,14 @@ from workbench.compiler.release import in_sections
 
 COUNT = 300
 SUBJECTS = list(subjects(COUNT))
+HINTS = {"subject": "back spine", "questions": "what how should"}
 ELSEWHERE = [f"{what} {when}" for what in ("will it rain", "play a song", "what is for dinner", "set an alarm", "my cat is ill") for when in ("today", "tomorrow", "on sunday", "at noon", "in may", "again", "tonight")]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, Any]:
     examples = [(line, name) for name, activity, circumstance in SUBJECTS for line in lines(activity, circumstance, 20)]
-    return ranking.rank(examples, ELSEWHERE)
+    return ranking.rank(examples, ELSEWHERE, HINTS)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_it_says_what_counted(model: Ranking) -> None:
 
 def test_the_same_lines_give_the_same_bytes(compiled: dict[str, Any]) -> None:
     examples = [(line, name) for name, activity, circumstance in SUBJECTS for line in lines(activity, circumstance, 20)]
-    assert json.dumps(ranking.rank(examples, ELSEWHERE)) == json.dumps(compiled)
+    assert json.dumps(ranking.rank(examples, ELSEWHERE, HINTS)) == json.dumps(compiled)
 
 
 def test_no_question_costs_more_than_its_words(compiled: dict[str, Any]) -> None:
@@ -81,8 +82,8 @@ def test_no_question_costs_more_than_its_words(compiled: dict[str, Any]) -> None
 
 def test_the_digest_tells_lines_apart() -> None:
     one, other = [("is heat good", "heat")], [("is heat bad", "heat")]
-    assert ranking.digest(one, ELSEWHERE) == ranking.digest(list(one), ELSEWHERE)
-    assert ranking.digest(one, ELSEWHERE) != ranking.digest(other, ELSEWHERE)
+    assert ranking.digest(one, ELSEWHERE, HINTS) == ranking.digest(list(one), ELSEWHERE, HINTS)
+    assert ranking.digest(one, ELSEWHERE, HINTS) != ranking.digest(other, ELSEWHERE, HINTS)
 
 
 def test_a_release_with_many_answers_is_understood_by_ranking(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
+from zlib import compress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guide.release import Release
-from guide.understanding import Reading, Understanding, pieces, units
+from guide.understanding import STORY_WORDS, Hints, Reading, Understanding, is_word, kind_of, pieces, units
 from guide.words import MOST_CHARACTERS
 from workbench.compiler.content import Content
 
@@ -51,14 +53,75 @@ class TestReading:
         assert Reading(outcome, self.RANKED).answers == answers
 
 
+HINTS = Hints(frozenset({"back"}), frozenset({"should"}))
+STORY = [
+    "i",
+    "put",
+    "my",
+    "back",
+    "out",
+    "on",
+    "monday",
+    "should",
+    "i",
+    "see",
+    "somebody",
+    "now",
+    "that",
+    "it",
+    "has",
+    "been",
+    "a",
+    "whole",
+    "week",
+    "of",
+    "this",
+    "pain",
+]
+
+
 class TestFeatures:
     def test_words_and_pairs(self) -> None:
-        assert list(units(["back", "spasm"], {"back"})) == ["back", "^ back", "spasm", "back spasm"]
+        said = ["back", "spasm"]
+        assert [unit for unit, _ in units(said, HINTS)] == ["back", "^ back", "spasm", "back spasm"]
 
     def test_words_count_once_more_where_nothing_names_the_back(self) -> None:
-        assert list(units(["exercise", "bike"], {"back"})) == [
+        assert [unit for unit, _ in units(["exercise", "bike"], HINTS)] == [
             *("~", "exercise", "^ exercise", "~exercise", "bike", "exercise bike", "~bike"),
         ]
+
+    def test_in_a_story_the_question_and_the_end_count_in_full(self) -> None:
+        full = [unit for unit, full in units(STORY, HINTS) if full and is_word(unit)]
+        assert full == [
+            "should",
+            "i",
+            "see",
+            "somebody",
+            "now",
+            "that",
+            "it",
+            "has",
+            "been",
+            "whole",
+            "week",
+            "of",
+            "this",
+            "pain",
+        ]
+        assert {unit for unit, full in units(STORY, HINTS) if not full} > {"put", "i put", "monday", "a", "been a"}
+
+    def test_in_few_words_all_count_in_full(self) -> None:
+        assert all(full for _, full in units(STORY[: STORY_WORDS - 1], HINTS))
+
+    def test_what_stands_beside_the_question_counts_less(self) -> None:
+        rows = {"classes": ["heat", ""], "bias": [0.0, 0.0], "scale": 1.0, "buckets": 1, "units": "monday\nshould"}
+        packed = b64encode(compress(bytes([128, 128, 1, 138, 128, 1, 128, 138, 1]), 9)).decode()
+        least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
+        kinds = {kind_of(length, is_named): least for length in (1, STORY_WORDS) for is_named in (True, False)}
+        hints = {"subject": "back", "questions": "should"}
+        model = Understanding({**rows, "rows": packed, "lines": {}, "thresholds": kinds, "hints": hints})
+        assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
+        assert model.read(" ".join(STORY)).ranked[0][0] == ""
 
     def test_pieces_of_a_word(self) -> None:
         assert list(pieces("ice")) == ["<ic", "ice", "ce>", "<ice", "ice>", "<ice>"]

@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     content, _ = load_content(ROOT)
     pairs: Counter[tuple[str, str]] = Counter()
     lines = defaultdict(list)
-    for line, owner, reading in left_out(content.examples(), content.elsewhere, progress):
+    for line, owner, reading in left_out(content.examples(), content.elsewhere, content.hints(), progress):
         first = reading.ranked[0][0]
         if owner != first and (not arguments.id or arguments.id in (owner, first)):
             pairs[owner, first] += 1

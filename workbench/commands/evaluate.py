@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         from workbench.evaluation.crossval import table as cross_table
 
         content, _ = load_content(ROOT)
-        found["cross_validation"] = cross_validate(content.examples(), content.elsewhere, progress)
+        found["cross_validation"] = cross_validate(content.examples(), content.elsewhere, content.hints(), progress)
         print(cross_table(found["cross_validation"]))
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

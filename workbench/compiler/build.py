@@ -66,15 +66,15 @@ def _at_lines(content: Content, found: Iterable[tuple[str, str]]) -> Iterable[Pr
 
 def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     """Return the weights trained on ``content``; they are kept, and trained anew only when what they learn from changes."""
-    examples, elsewhere = content.examples(), content.elsewhere
+    examples, elsewhere, hints = content.examples(), content.elsewhere, content.hints()
     many = len(content.answers) > ranking.DENSE_MOST
-    name = (ranking.digest if many else digest)(examples, elsewhere)
+    name = (ranking.digest if many else digest)(examples, elsewhere, hints)
     kept = content.root / CACHE / f"understanding-{name}.json"
     if kept.exists():
         weights: dict[str, Any] = json.loads(kept.read_bytes())
         return weights
     say(f"Training on {len(examples):,} lines of ours and {sum(map(len, elsewhere.values())):,} of elsewhere …")
-    weights = ranking.rank(examples, elsewhere, say) if many else train(examples, elsewhere)
+    weights = ranking.rank(examples, elsewhere, hints, say) if many else train(examples, elsewhere, hints)
     kept.parent.mkdir(exist_ok=True)
     for old in kept.parent.glob("understanding-*.json"):
         old.unlink()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from guide.understanding import Hints
 from workbench.compiler.answers import Answer, Passage, read_answer
 from workbench.compiler.files import Lines, read_yaml
 from workbench.compiler.problems import Problems
@@ -21,6 +22,7 @@ PHRASES = f"content/{LANGUAGE}/phrases.yaml"
 WARNING_SIGNS = f"content/{LANGUAGE}/warning_signs.yaml"
 ELSEWHERE = f"content/{LANGUAGE}/elsewhere.yaml"
 QUESTION_FRAMES = f"content/{LANGUAGE}/frames.yaml"
+HEARING = f"content/{LANGUAGE}/hearing.yaml"
 PLACES = "content/places.yaml"
 SOURCES = "content/sources.yaml"
 INTENTS = "interaction_model/intents.yaml"
@@ -75,6 +77,8 @@ class Content:
     """Group -> lines of what is not ours."""
     question_frames: dict[str, list[str]] = field(default_factory=dict)
     """Form of question -> how such questions begin."""
+    hearing: dict[str, list[str]] = field(default_factory=dict)
+    """What the words of hearing.yaml do -> the words."""
     intents: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, Lines] = field(default_factory=dict)
     """File -> where everything in it stands."""
@@ -87,6 +91,10 @@ class Content:
     def examples(self) -> list[tuple[str, str]]:
         """Authored (line, answer id) pairs: what people say, and what they should get."""
         return [(line, answer.id) for answer in self.answers.values() for line in (*answer.ask, *answer.topics)]
+
+    def hints(self) -> dict[str, str]:
+        """The words of hearing.yaml as the release has them, in one line each."""
+        return {name: " ".join(self.hearing.get(name, [])) for name in Hints._fields}
 
     def elsewhere_lines(self) -> list[str]:
         """Authored lines of what is not ours."""
@@ -110,6 +118,7 @@ def load_content(root: Path = ROOT, say: Say = quiet) -> tuple[Content, Problems
     signs = _mapping(content, WARNING_SIGNS, problems)
     content.signs = shaped_signs(signs, WARNING_SIGNS, content.lines[WARNING_SIGNS], problems)
     content.elsewhere = _read_lists(content, ELSEWHERE, problems)
+    content.hearing = _read_lists(content, HEARING, problems)
     content.question_frames = _read_lists(content, QUESTION_FRAMES, problems)
     intents = _mapping(content, INTENTS, problems)
     content.intents = shaped_intents(intents, INTENTS, content.lines[INTENTS], problems)

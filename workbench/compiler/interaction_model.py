@@ -15,6 +15,9 @@ FOLDER = "interaction_model"
 # Alexa's limit for one interaction model (facts: limits of the interaction model).
 INTENTS_MOST = 250
 
+MOST_SAMPLE_CHARACTERS = 140
+"""Alexa's limit for a slot value; a longer sample is not speech either."""
+
 Model = dict[str, Any]
 
 
@@ -92,15 +95,15 @@ def compile_model(content: Content) -> Model:
 
 
 def _samples(content: Content, ask: list[str]) -> list[str]:
-    """An answer's samples: its ask lines, but for those that call for help, such as "help me get up".
+    """An answer's samples: its ask lines, but for those that call for help ("help me get up"), and for long stories.
 
-    Those are left to the frame that names the emergency number first; its intent carries the words, and the trained
-    model has learned the line.
+    Calls for help are left to the frame that names the emergency number first; its intent carries the words, and the
+    trained model has learned the line. So it has the stories, which come behind a carrier phrase.
     """
     calls = tuple(
         sample.split("{")[0] for frame in frames(content).values() if frame["urgent"] for sample in frame["samples"]
     )
-    return [line for line in ask if not line.startswith(calls)]
+    return [line for line in ask if len(line) <= MOST_SAMPLE_CHARACTERS and not line.startswith(calls)]
 
 
 def _value(identity: str, said: list[str]) -> dict[str, Any]:

@@ -34,15 +34,17 @@ LOOKED_AT = 1_500
 Example = tuple[str, str]
 
 
-def digest(examples: Sequence[Example], elsewhere: Elsewhere) -> str:
+def digest(examples: Sequence[Example], elsewhere: Elsewhere, hints: Mapping[str, str]) -> str:
     """Return a name for everything that ``rank`` learns from, its code included."""
-    held = sha256(training.digest(examples, elsewhere).encode())
+    held = sha256(training.digest(examples, elsewhere, hints).encode())
     for module in (__file__, reader.__file__):
         held.update(Path(module).read_bytes())
     return held.hexdigest()
 
 
-def rank(examples: Sequence[Example], elsewhere: Elsewhere, say: Say = quiet) -> dict[str, Any]:
+def rank(
+    examples: Sequence[Example], elsewhere: Elsewhere, hints: Mapping[str, str], say: Say = quiet
+) -> dict[str, Any]:
     """Return the compiled lists of ``examples`` (a line, the id of its answer) and the model that knows what is ours.
 
     Besides what ``guide.ranking`` reads at once, ``postings`` has the lists by word or pair, and ``asked`` the answer
@@ -50,7 +52,7 @@ def rank(examples: Sequence[Example], elsewhere: Elsewhere, say: Say = quiet) ->
     """
     answers = sorted({answer for _, answer in examples})
     spread = examples[:: max(1, len(examples) // GATE_LINES)]
-    gate = train([(text, "ours") for text, _ in spread], elsewhere)
+    gate = train([(text, "ours") for text, _ in spread], elsewhere, hints)
     compiled: dict[str, Any] = {"gate": gate, "answers": answers, "share": 0.0}
     learnt = [example for i, example in enumerate(examples) if i % LEFT_OUT]
     others = examples[::LEFT_OUT]

@@ -20,16 +20,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from guide import understanding as reader
-from guide.understanding import STORY_WORDS, Understanding, is_word, pieces, units
+from guide.understanding import BACKGROUND, Hints, Understanding, is_word, kind_of, named, pieces, units
 from guide.words import words
 
 VECTORS = Path(__file__).parents[1] / "embeddings" / "words.npz"
-
-# What makes an utterance one about the back, whatever else is in it. Without any of these, words count differently.
-ANCHORS = (
-    *("back", "backs", "back's", "backache", "spine", "spinal", "lumbar", "lumbago", "sciatica", "sciatic", "tailbone"),
-    *("spasm", "spasms", "spasming", "disc", "discs", "disk", "disks", "vertebra", "vertebrae"),
-)
 
 BUCKETS = 4096
 PIECE_WEIGHT = 0.3
@@ -47,24 +41,26 @@ DECAY = 1e-6
 FOLDS = 4
 STEP = 4.8  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
 
-# What the thresholds may cost on lines that the model has not seen, as shares. Authored lines of elsewhere are nearer
-# to ours than most of what people ask, and for a line of ours another answer is often right too, so that the real
-# shares are smaller; real stories, though, are harder than those that we make up.
-MOST_WRONG = 0.06
-MOST_WRONG_STORIES = 0.02
-MOST_STRANGERS = 0.006
-MOST_STRANGERS_OFFERED = 0.05
+# What the thresholds may cost on lines that the model has not seen, as shares of all lines of a kind. Authored lines of
+# elsewhere are nearer to ours than most of what people ask, and for a line of ours another answer is often right too, so
+# that the real shares are smaller.
+MOST_WRONG = 0.065
+MOST_STRANGERS = {"bare": 0.008, "bare story": 0.005, "named": 0.03, "named story": 0.03}
+MOST_STRANGERS_OFFERED = 0.08
+EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
+FEWEST_LINES = 100  # for thresholds of a kind's own
 
 Floats = NDArray[np.float32]
 Elsewhere = Mapping[str, Sequence[str]] | Sequence[str]
 """Lines of what is not ours: by group, which tells training more, or in one list."""
 
 
-def digest(examples: Sequence[tuple[str, str]], elsewhere: Elsewhere) -> str:
+def digest(examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, hints: Mapping[str, str]) -> str:
     """Return a name for everything that training learns from, this code included; the same name, the same model."""
     held = sha256()
     for path in (__file__, reader.__file__, VECTORS):
         held.update(Path(path).read_bytes())
+    held.update(repr(sorted(hints.items())).encode())
     for text, answer in examples:
         held.update(f"{answer}\t{text}\n".encode())
     for number, lines in enumerate(_groups(elsewhere)):
@@ -72,10 +68,13 @@ def digest(examples: Sequence[tuple[str, str]], elsewhere: Elsewhere) -> str:
     return held.hexdigest()
 
 
-def train(examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, *, seed: int = 1) -> dict[str, Any]:
+def train(
+    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, hints: Mapping[str, str], *, seed: int = 1
+) -> dict[str, Any]:
     """Return the compiled model of ``examples`` (a line, the id of its answer) and of ``elsewhere``.
 
-    Deterministic. The thresholds are set on predictions for lines that were left out of training.
+    ``hints`` are the words of ``content/en/hearing.yaml``, in one line each. Deterministic. The thresholds are set on
+    predictions for lines that were left out of training.
     """
     answers = sorted({answer for _, answer in examples})
     groups = _groups(elsewhere)
@@ -85,11 +84,14 @@ def train(examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, *, seed: in
         labels += [number] * len(lines)
     target = np.array(labels)
     names = [*answers, *("" for _ in groups)]
-    lengths = np.array([len(words(text)) for text in texts])
-    thresholds = _thresholds(_left_out(texts, target, len(names), seed), target, len(answers), lengths)
-    features = _Features(texts)
+    read = Hints.of(hints)
+    thresholds = _thresholds(
+        _left_out(texts, target, len(names), read, seed), target, len(answers), [_kind(text, read) for text in texts]
+    )
+    features = _Features(texts, read)
     weights, bias = _fit(features.matrix(texts), target, len(names), seed)
-    compiled = {"anchors": list(ANCHORS), "classes": names, "lines": {}, **thresholds, **_pack(features, weights, bias)}
+    compiled = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
+    compiled.update(_pack(features, weights, bias))
     compiled["lines"] = _exceptions(compiled, texts, [names[i] for i in labels])
     return compiled
 
@@ -113,13 +115,14 @@ def _bucket(piece: str) -> int:
 class _Features:
     """Turns texts into rows of a sparse matrix: buckets of pieces first, then known units, then word vectors."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], hints: Hints) -> None:
+        self._hints = hints
         seen: Counter[str] = Counter()
         times = np.zeros(BUCKETS)
         count = 0
         for text in texts:
             count += 1
-            found = set(units(words(text), ANCHORS))
+            found = {unit for unit, _ in units(words(text), hints)}
             seen.update(found)
             times[list({_bucket(piece) for unit in found if is_word(unit) for piece in pieces(unit)})] += 1
         self.known = _kept(seen)
@@ -163,13 +166,17 @@ class _Features:
         place: dict[str, int] = {}
         rows: list[int] = []
         columns: list[int] = []
+        shares: list[float] = []
         for row, text in enumerate(texts):
-            held = [place.setdefault(unit, len(place)) for unit in units(words(text), ANCHORS)]
-            rows += [row] * len(held)
-            columns += held
-        counts = csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(len(texts), len(place)))
+            for unit, full in units(words(text), self._hints):
+                rows.append(row)
+                columns.append(place.setdefault(unit, len(place)))
+                shares.append(1.0 if full else BACKGROUND)
+        shape = (len(texts), len(place))
+        counts = csr_matrix((np.array(shares, np.float32), (rows, columns)), shape=shape)
+        times = csr_matrix((np.array(shares, np.float32) ** 2, (rows, columns)), shape=shape)
         table, squares = self.of_units(list(place))
-        length = np.sqrt(counts @ squares)
+        length = np.sqrt(times @ squares)
         length[length == 0] = 1
         return csr_matrix((counts @ table).multiply((1 / length)[:, None]), dtype=np.float32)
 
@@ -219,41 +226,59 @@ def _fit(features: csr_matrix, target: NDArray[np.int64], classes: int, seed: in
     return weights[:-1], weights[-1]
 
 
-def _left_out(texts: Sequence[str], target: NDArray[np.int64], classes: int, seed: int) -> Floats:
+def _left_out(texts: Sequence[str], target: NDArray[np.int64], classes: int, hints: Hints, seed: int) -> Floats:
     """Return the probabilities that models give to lines which they were not trained on."""
     fold = np.random.default_rng(seed).permutation(len(texts)) % FOLDS
     chances = np.zeros((len(texts), classes), np.float32)
     for number in range(FOLDS):
         learnt = [text for text, at in zip(texts, fold) if at != number]
         others = [text for text, at in zip(texts, fold) if at == number]
-        features = _Features(learnt)
+        features = _Features(learnt, hints)
         weights, bias = _fit(features.matrix(learnt), target[fold != number], classes, seed)
         chances[fold == number] = _softmax(features.matrix(others) @ weights + bias)
     return chances
 
 
+def _kind(text: str, hints: Hints) -> str:
+    said = words(text)
+    return kind_of(len(said), named(said, hints))
+
+
 def _thresholds(
-    chances: Floats, target: NDArray[np.int64], answers: int, lengths: NDArray[np.int64]
-) -> dict[str, float]:
-    """Return when to answer and when to offer: as often as wrong answers and strangers' answers stay rare."""
+    chances: Floats, target: NDArray[np.int64], answers: int, kinds: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Return, for each kind of utterance, when to answer and when to offer: as often as mistakes stay rare.
+
+    A kind with few lines takes the thresholds of all lines.
+    """
+    of_kind = np.array(kinds)
+    found = {}
+    for kind, most in MOST_STRANGERS.items():
+        chosen = of_kind == kind
+        if min((chosen & (target < answers)).sum(), (chosen & (target >= answers)).sum()) < FEWEST_LINES:
+            chosen = np.ones(len(kinds), np.bool_)
+        found[kind] = _thresholds_of(chances[chosen], target[chosen], answers, most)
+    return found
+
+
+def _thresholds_of(chances: Floats, target: NDArray[np.int64], answers: int, most: float) -> dict[str, float]:
+    """Return the thresholds with which ``most`` of the strangers are answered, as a share, and few of ours wrongly."""
     ours = target < answers
     whole = chances[:, :answers].sum(axis=1)
     share = chances[:, :answers].max(axis=1) / whole
     right = chances[:, :answers].argmax(axis=1) == target
-    story = lengths >= STORY_WORDS
-    best = (-1, 0.99, 0.9, 0.9)
+    best = (-1, 0.99, 0.9)
     for least in np.arange(0.3, 0.99, 0.01):
         inside = whole >= least
-        short = _least_share(inside & ours & ~story, right, share, MOST_WRONG * (ours & ~story).sum())
-        long = _least_share(inside & ours & story, right, share, MOST_WRONG_STORIES * (ours & story).sum())
-        answered = inside & (share >= np.where(story, long, short))
-        if (answered & ~ours).sum() <= MOST_STRANGERS * (~ours).sum():
-            best = max(best, (int((answered & ours & right).sum()), float(least), short, long))
+        sure = _least_share(inside & ours, right, share, MOST_WRONG * ours.sum())
+        answered = inside & (share >= sure)
+        if (answered & ~ours).sum() <= most * (~ours).sum():
+            best = max(best, (int((answered & ours & right).sum()), float(least), sure))
     strangers = np.sort(whole[~ours])[::-1]
     perhaps = float(strangers[int(MOST_STRANGERS_OFFERED * len(strangers))]) if len(strangers) else 0.5
-    _, least, short, long = best
-    found = {"ours": least, "sure": short, "sure_of_story": long, "perhaps": min(perhaps, least), "either": 0.4}
-    return {name: round(value, 3) for name, value in found.items()}
+    _, least, sure = best
+    values = {"ours": least, "sure": sure, "perhaps": min(perhaps, least), "either": EITHER}
+    return {name: round(value, 3) for name, value in values.items()}
 
 
 def _least_share(chosen: NDArray[np.bool_], right: NDArray[np.bool_], share: Floats, most_wrong: float) -> float:

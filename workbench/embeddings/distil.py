@@ -4,9 +4,6 @@ The encoder reads authored lines and mixtures of them, in which words of its own
 each word is then fitted so that the sum over an utterance, by the root of its length, lies where the encoder put it.
 """
 
-# What it takes is not installed with the workbench.
-# mypy: disable-error-code="import-not-found"
-
 from __future__ import annotations
 
 import os

@@ -26,22 +26,31 @@ def _quiet(_: str) -> None:
 
 
 def left_out(
-    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, say: Callable[[str], None] = _quiet, folds: int = FOLDS
+    examples: Sequence[tuple[str, str]],
+    elsewhere: Elsewhere,
+    hints: Mapping[str, str],
+    say: Callable[[str], None] = _quiet,
+    folds: int = FOLDS,
 ) -> Iterator[tuple[str, str, Reading]]:
     """Yield every line, its answer ("" for one of elsewhere) and how a model read it that did not learn from it.
 
     Args:
         examples: (line, id of its answer).
         elsewhere: lines of what is not ours, by group or in one list.
+        hints: the words of hearing.yaml, in one line each.
         say: is told what is going on.
         folds: into how many parts the lines are dealt; each costs one training.
     """
-    for line, answer, _, reading in _readings(examples, elsewhere, say, folds):
+    for line, answer, _, reading in _readings(examples, elsewhere, hints, say, folds):
         yield line, answer, reading
 
 
 def cross_validate(
-    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, say: Callable[[str], None] = _quiet, folds: int = FOLDS
+    examples: Sequence[tuple[str, str]],
+    elsewhere: Elsewhere,
+    hints: Mapping[str, str],
+    say: Callable[[str], None] = _quiet,
+    folds: int = FOLDS,
 ) -> dict[str, Any]:
     """Return what became of the lines that ``left_out`` yields, as plain data: counts, and shares of 1.
 
@@ -50,7 +59,7 @@ def cross_validate(
     ours: dict[str, Counter[str]] = {}
     others: dict[str, Counter[str]] = {}
     confusions: Counter[tuple[str, str]] = Counter()
-    for _, answer, group, reading in _readings(examples, elsewhere, say, folds):
+    for _, answer, group, reading in _readings(examples, elsewhere, hints, say, folds):
         if not answer:
             outcome = {"answer": "answered", "offer": "offered"}.get(reading.outcome, "declined")
             others.setdefault(group, Counter())[outcome] += 1
@@ -83,7 +92,11 @@ def table(found: Mapping[str, Any]) -> str:
 
 
 def _readings(
-    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, say: Callable[[str], None], folds: int
+    examples: Sequence[tuple[str, str]],
+    elsewhere: Elsewhere,
+    hints: Mapping[str, str],
+    say: Callable[[str], None],
+    folds: int,
 ) -> Iterator[tuple[str, str, str, Reading]]:
     groups = elsewhere if isinstance(elsewhere, Mapping) else {"elsewhere": elsewhere}
     lines = [(text, answer, "") for text, answer in examples]
@@ -93,7 +106,7 @@ def _readings(
         say(f"Cross-validation: training without part {number + 1} of {folds} …")
         kept = [line for i, line in enumerate(lines) if i % folds != number]
         others = {group: [text for text, _, held in kept if held == group] for group in groups}
-        compiled = train([(text, answer) for text, answer, _ in kept if answer], others)
+        compiled = train([(text, answer) for text, answer, _ in kept if answer], others, hints)
         model = Understanding({**compiled, "lines": {}})
         for text, answer, group in lines[number::folds]:
             yield text, answer, group, model.read(text)

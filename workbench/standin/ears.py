@@ -36,7 +36,13 @@ _NUMBERS = [
     "thirteen",
     "fourteen",
     "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ]
+
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 # What Amazon's page of standard built-in intents gives as the ways to say each, and their plain variants.
 BUILT_IN = {
@@ -151,6 +157,9 @@ class Ears:
     def _hear_carrier(self, said: str) -> Hearing | None:
         spoken = said.split()
         found: list[tuple[int, Hearing]] = []
+        if spoken[0].isdigit():
+            said = " ".join((_spelled(spoken[0]), *spoken[1:]))
+            spoken = said.split()
         for before, after, name, slot in (*self._leading.get(spoken[0], ()), *self._trailing.get(spoken[-1], ())):
             value = _between(said, before, after)
             if value:
@@ -160,6 +169,16 @@ class Ears:
                 found.append((len(before) + len(after), hearing))
         # Among carriers the most literal wins; of equals, the first in the model.
         return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _spelled(number: str) -> str:
+    """Return a number of one or two digits as it is said: samples spell numbers, and a typed question may not."""
+    if len(number) > 2:
+        return number
+    if int(number) < len(_NUMBERS):
+        return _NUMBERS[int(number)]
+    ten, one = divmod(int(number), 10)
+    return _TENS[ten - 2] + (f" {_NUMBERS[one]}" if one else "")
 
 
 def _values(kind: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -1,15 +1,16 @@
 """From words to an answer: a trained linear model, read in pure Python.
 
 The model adds one row of weights, a number for each class, for every word and every pair of neighbours; a word it
-does not know counts by its spelling (pieces of three to five letters). Where nothing names the back ("exercise bike"),
-every word counts once more, as a word said alone. The sums, by the length of the utterance, become probabilities.
-Classes are the answers and the kinds of what is not ours.
+does not know counts by its spelling (pieces of three to five letters). Where nothing names the subject ("exercise
+bike"), every word counts once more, as a word said alone. In a story the words of its question count in full, and the
+others less. The sums, by the length of the utterance, become probabilities. Classes are the answers and the kinds of
+what is not ours.
 """
 
 from __future__ import annotations
 
 from binascii import a2b_base64
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import exp, sqrt
 from typing import Any, NamedTuple
 from zlib import crc32, decompress
@@ -22,8 +23,15 @@ _LANE_ROWS = 256
 # No word is longer; what comes after that is noise.
 _LONGEST_WORD = 30
 
-# From how many words on an utterance tells a story: it touches on many things, so that more certainty is asked of it.
-STORY_WORDS = 15
+# From how many words on an utterance tells a story, which touches on more than it asks.
+STORY_WORDS = 12
+
+# In a story, so many words belong to its question: from one that opens a question on, and at the end.
+_QUESTION_WORDS = 9
+_LAST_WORDS = 5
+
+BACKGROUND = 0.7
+"""What a word beside the question counts, as a share; with half or all of it, fewer stories are understood."""
 
 
 class Reading(NamedTuple):
@@ -51,21 +59,57 @@ class Reason(NamedTuple):
     """Words and pairs of words with what they add to the answer's score (or take from it), the weightiest first."""
 
 
-def units(said: list[str], anchors: Collection[str]) -> Iterator[str]:
-    """Yield what is weighed: every word, and every word with the one before it (``^`` stands before the first).
+class Hints(NamedTuple):
+    """The words of ``content/en/hearing.yaml``."""
 
-    Where none of the ``anchors`` is said, ``~`` and every word once more, marked with it.
+    subject: frozenset[str]
+    """Any of them makes an utterance one about the subject of the guide, whatever else is in it."""
+    questions: frozenset[str]
+    """Words that open a question."""
+
+    @classmethod
+    def of(cls, listed: Mapping[str, str]) -> Hints:
+        """Return them as a release lists them: in one line each."""
+        return cls(*(frozenset(listed[name].split()) for name in cls._fields))
+
+
+def units(said: list[str], hints: Hints) -> Iterator[tuple[str, bool]]:
+    """Yield what is weighed, and whether it counts in full: every word, and every word with the one before it.
+
+    ``^`` stands before the first. Where nothing names the subject: ``~`` and every word once more, marked with it.
     """
-    alone = not any(word in anchors for word in said)
+    alone = not named(said, hints)
     if alone:
-        yield "~"
+        yield "~", True
     before = "^"
-    for word in said:
-        yield word
-        yield f"{before} {word}"
+    for word, full in zip(said, _asks(said, hints)):
+        yield word, full
+        yield f"{before} {word}", full
         if alone:
-            yield f"~{word}"
+            yield f"~{word}", full
         before = word
+
+
+def named(said: list[str], hints: Hints) -> bool:
+    """True when what was ``said`` names the subject of the guide."""
+    return not hints.subject.isdisjoint(said)
+
+
+def _asks(said: list[str], hints: Hints) -> list[bool]:
+    """Tell of each word whether it belongs to what is asked; all of them do unless a story is told."""
+    last = len(said) - _LAST_WORDS
+    until = len(said) if len(said) < STORY_WORDS else 0
+    asks = []
+    for i, word in enumerate(said):
+        if word in hints.questions:
+            until = max(until, i + _QUESTION_WORDS)
+        asks.append(i < until or i >= last)
+    return asks
+
+
+def kind_of(length: int, is_named: bool) -> str:
+    """Return the kind of an utterance of ``length`` words, by which it is decided how sure the model has to be."""
+    return ("named" if is_named else "bare") + (" story" if length >= STORY_WORDS else "")
 
 
 def is_word(unit: str) -> bool:
@@ -88,12 +132,8 @@ class Understanding:
         self._bias: list[float] = compiled["bias"]
         self._scale: float = compiled["scale"]
         self._buckets: int = compiled["buckets"]
-        self._sure: float = compiled["sure"]
-        self._sure_of_story: float = compiled["sure_of_story"]
-        self._ours: float = compiled["ours"]
-        self._perhaps: float = compiled["perhaps"]
-        self._either: float = compiled["either"]
-        self._anchors = frozenset(compiled["anchors"])
+        self._thresholds: Mapping[str, Mapping[str, float]] = compiled["thresholds"]
+        self._hints = Hints.of(compiled["hints"])
         self._lines: Mapping[str, str] = compiled["lines"]
         names = compiled["units"].split("\n")
         self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
@@ -104,8 +144,7 @@ class Understanding:
     def read(self, text: str) -> Reading:
         """Return how ``text`` is understood."""
         said = words(text)
-        chances = self._chances(said)
-        ranked = self._rank(chances)
+        ranked = self._rank(self._chances(self._weigh(units(said, self._hints))))
         known = self._lines.get(" ".join(said))
         if known is not None:
             return Reading("answer" if known else "decline", _first(known, ranked))
@@ -113,15 +152,18 @@ class Understanding:
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
-        said = words(text)
-        chances = self._chances(said)
-        parts = {unit: self._sum(list(self._rows_of(unit))) for unit in units(said, self._anchors)}
-        length = sqrt(sum(sums[-1] for sums in parts.values())) or 1.0
+        weighed = list(units(words(text), self._hints))
+        whole = self._weigh(weighed)
+        chances = self._chances(whole)
+        length = sqrt(whole[-1]) or 1.0
+        parts: dict[str, list[list[float]]] = {}
+        for unit, full in weighed:
+            parts.setdefault(unit, []).append(self._weigh([(unit, full)]))
         reasons = []
         for name, chance in self._rank(chances)[:most]:
             # What is not ours has several classes; its likeliest one speaks for it.
             column = max((i for i, c in enumerate(self._classes) if c == name), key=chances.__getitem__)
-            weights = [(unit, sums[column] / length * self._scale) for unit, sums in parts.items()]
+            weights = [(unit, sum(part[column] for part in of) / length * self._scale) for unit, of in parts.items()]
             weights.sort(key=lambda item: -abs(item[1]))
             top = tuple((unit, round(weight, 2)) for unit, weight in weights[:features] if abs(weight) >= 0.05)
             reasons.append(Reason(name, chance, top))
@@ -130,13 +172,10 @@ class Understanding:
     def _outcome(self, ranked: tuple[tuple[str, float], ...], said: list[str]) -> str:
         shares = [chance for answer, chance in ranked if answer]
         whole = sum(shares)
-        answer, offer = self._ours, self._perhaps
-        if not any(word in self._anchors for word in said):
-            # Nothing names the back: all that people ask of a speaker is likelier, so half the doubt is allowed.
-            answer, offer = (1 + self._ours) / 2, self._ours
-        if whole >= answer and shares[0] >= whole * (self._sure if len(said) < STORY_WORDS else self._sure_of_story):
+        least = self._thresholds[kind_of(len(said), named(said, self._hints))]
+        if whole >= least["ours"] and shares[0] >= whole * least["sure"]:
             return "answer"
-        return "offer" if whole >= offer and sum(shares[:2]) >= self._either * whole else "decline"
+        return "offer" if whole >= least["perhaps"] and sum(shares[:2]) >= whole * least["either"] else "decline"
 
     def _rank(self, chances: list[float]) -> tuple[tuple[str, float], ...]:
         ours = self._answers
@@ -144,15 +183,27 @@ class Understanding:
         ranked.sort(key=lambda item: -item[1])
         return tuple(ranked)
 
-    def _chances(self, said: list[str]) -> list[float]:
-        """Return the probability of every class."""
-        sums = self._sum([row for unit in units(said, self._anchors) for row in self._rows_of(unit)])
+    def _chances(self, sums: list[float]) -> list[float]:
+        """Return the probability of every class, of the sums that ``_weigh`` returned."""
         factor = self._scale / (sqrt(sums[-1]) or 1.0)
         scores = [bias + factor * total for bias, total in zip(self._bias, sums)]
         top = max(scores)
         raised = [exp(score - top) for score in scores]
         whole = sum(raised)
         return [value / whole for value in raised]
+
+    def _weigh(self, weighed: Iterable[tuple[str, bool]]) -> list[float]:
+        """Return the sum of the units' weights for each class, and of their squared lengths in the last place."""
+        rows: tuple[list[int], list[int]] = ([], [])
+        for unit, full in weighed:
+            rows[full].extend(self._rows_of(unit))
+        sums: list[float] = list(self._sum(rows[True]))
+        if rows[False]:
+            aside = self._sum(rows[False])
+            squared = sums[-1] + BACKGROUND * BACKGROUND * aside[-1]
+            sums = [total + BACKGROUND * less for total, less in zip(sums, aside)]
+            sums[-1] = squared
+        return sums
 
     def _rows_of(self, unit: str) -> Iterator[int]:
         row = self._row.get(unit)

@@ -8,6 +8,7 @@ from tests.content_copies import TODAY, ContentCopy
 from workbench.compiler.checks import check_content
 from workbench.compiler.content import (
     ELSEWHERE,
+    HEARING,
     INTENTS,
     PHRASES,
     PLACES,
@@ -73,6 +74,8 @@ WRONG_SHAPES = [
     (ELSEWHERE, "group: a\n"),
     (QUESTION_FRAMES, "why: why\n"),
     (QUESTION_FRAMES, "- why\n"),
+    (HEARING, "subject: back\n"),
+    (HEARING, "- back\n"),
     (WARNING_SIGNS, "signs:\n"),
     (WARNING_SIGNS, "signs: [numb]\n"),
     (WARNING_SIGNS, "signs: {numb: legs}\n"),

@@ -21,6 +21,7 @@ EXAMPLES = [
     for frame in ("does", "should i use", "will")
     for end in ("for my back", "help a back spasm", "for lower back pain")
 ]
+HINTS = {"subject": "back spasm spasms", "questions": "does should will what"}
 ELSEWHERE = {
     "body": [
         f"{frame} my {part}" for part in ("knee", "elbow", "toe", "jaw") for frame in ("what helps", "why do i hurt")
@@ -38,12 +39,12 @@ ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, Any]:
-    return train(EXAMPLES, ELSEWHERE)
+    return train(EXAMPLES, ELSEWHERE, HINTS)
 
 
 class TestTrain:
     def test_the_same_lines_give_the_same_bytes(self, compiled: dict[str, Any]) -> None:
-        assert json.dumps(train(EXAMPLES, ELSEWHERE)) == json.dumps(compiled)
+        assert json.dumps(train(EXAMPLES, ELSEWHERE, HINTS)) == json.dumps(compiled)
 
     def test_is_plain_ascii_json(self, compiled: dict[str, Any]) -> None:
         assert json.loads(json.dumps(compiled)) == compiled
@@ -67,33 +68,34 @@ class TestTrain:
 
     def test_elsewhere_may_be_one_list(self) -> None:
         lines = [line for group in ELSEWHERE.values() for line in group]
-        model = Understanding(train(EXAMPLES, lines))
+        model = Understanding(train(EXAMPLES, lines, HINTS))
         assert model.read("play some music").outcome == "decline"
 
     @pytest.mark.parametrize("elsewhere", [{}, [], {"empty": []}])
     def test_without_any_elsewhere(self, elsewhere: Any) -> None:
-        assert Understanding(train(EXAMPLES, elsewhere)).read("ice for my back").ranked[0][0] == "ice"
+        assert Understanding(train(EXAMPLES, elsewhere, HINTS)).read("ice for my back").ranked[0][0] == "ice"
 
     def test_lines_in_two_answers_and_odd_lines_are_borne(self) -> None:
         odd = [*EXAMPLES, ("ice", "heat"), ("ice", "ice"), ("", "ice"), ("背中", "heat")]
-        assert train(odd, ELSEWHERE)["classes"] == ["heat", "ice", "", ""]
+        assert train(odd, ELSEWHERE, HINTS)["classes"] == ["heat", "ice", "", ""]
 
 
 class TestDigest:
     def test_changes_with_whatever_training_learns_from(self) -> None:
-        whole = digest(EXAMPLES, ELSEWHERE)
-        assert whole == digest(list(EXAMPLES), dict(ELSEWHERE))
+        whole = digest(EXAMPLES, ELSEWHERE, HINTS)
+        assert whole == digest(list(EXAMPLES), dict(ELSEWHERE), HINTS)
         others = [
-            digest(EXAMPLES[1:], ELSEWHERE),
-            digest([(EXAMPLES[0][0], "ice"), *EXAMPLES[1:]], ELSEWHERE),
-            digest(EXAMPLES, {**ELSEWHERE, "more": ["a line"]}),
-            digest(EXAMPLES, {"all": [*ELSEWHERE["body"], *ELSEWHERE["general"]]}),
+            digest(EXAMPLES[1:], ELSEWHERE, HINTS),
+            digest([(EXAMPLES[0][0], "ice"), *EXAMPLES[1:]], ELSEWHERE, HINTS),
+            digest(EXAMPLES, {**ELSEWHERE, "more": ["a line"]}, HINTS),
+            digest(EXAMPLES, {"all": [*ELSEWHERE["body"], *ELSEWHERE["general"]]}, HINTS),
+            digest(EXAMPLES, ELSEWHERE, {**HINTS, "subject": "back"}),
         ]
         assert len({whole, *others}) == len(others) + 1
 
     def test_changes_with_the_vectors(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-        whole = digest(EXAMPLES, ELSEWHERE)
+        whole = digest(EXAMPLES, ELSEWHERE, HINTS)
         other = tmp_path / "words.npz"
         other.write_bytes(b"other")
         monkeypatch.setattr(training, "VECTORS", other)
-        assert digest(EXAMPLES, ELSEWHERE) != whole
+        assert digest(EXAMPLES, ELSEWHERE, HINTS) != whole

@@ -13,6 +13,7 @@ LEAST_RIGHT_OR_OFFERED = 0.74
 MOST_WRONG = 0.08
 MOST_ANSWERED_ELSEWHERE = 0.012
 
+HINTS = {"subject": "back spine", "questions": "what how should"}
 EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
 EXAMPLES += [
     (f"{a} {thing} for my {b}", thing)
@@ -25,13 +26,13 @@ ELSEWHERE = ["who is it", "play a song", "what time is it", "call my mother", "i
 
 def test_every_line_is_read_once_by_a_model_that_did_not_see_it() -> None:
     said: list[str] = []
-    rows = list(left_out(EXAMPLES, ELSEWHERE, said.append, folds=2))
+    rows = list(left_out(EXAMPLES, ELSEWHERE, HINTS, said.append, folds=2))
     assert sorted((line, owner) for line, owner, _ in rows) == sorted([*EXAMPLES, *((line, "") for line in ELSEWHERE)])
     assert len(said) == 2
 
 
 def test_figures_add_up() -> None:
-    found = cross_validate(EXAMPLES, {"general": ELSEWHERE}, folds=2)
+    found = cross_validate(EXAMPLES, {"general": ELSEWHERE}, HINTS, folds=2)
     assert found["ours"]["n"] == len(EXAMPLES)
     assert found["elsewhere"]["n"] == len(ELSEWHERE)
     assert set(found["by_answer"]) == {"heat", "ice"}
@@ -43,7 +44,7 @@ def test_figures_add_up() -> None:
 
 
 def test_the_content_is_understood(content: Content) -> None:
-    found = cross_validate(content.examples(), content.elsewhere, folds=3)
+    found = cross_validate(content.examples(), content.elsewhere, content.hints(), folds=3)
     assert found["ours"]["right"] >= LEAST_RIGHT
     assert found["ours"]["right_or_offered"] >= LEAST_RIGHT_OR_OFFERED
     assert found["ours"]["wrong"] <= MOST_WRONG

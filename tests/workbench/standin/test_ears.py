@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from guide.release import Release
 from workbench.compiler.interaction_model import Model
 from workbench.standin.device import intent_request
-from workbench.standin.ears import BUILT_IN, FALLBACK, SEARCH_QUERY, Ears, Hearing
+from workbench.standin.ears import BUILT_IN, FALLBACK, SEARCH_QUERY, Ears, Hearing, Slot
 
 
 def intent(name: str, *samples: str, **slots: str) -> dict[str, Any]:
@@ -138,6 +138,18 @@ class TestCarriers:
     def test_whole_words_only(self, small: Ears) -> None:
         assert heard(small, "what island")[0] == FALLBACK
         assert heard(small, "it unhurts")[0] == FALLBACK
+
+    @pytest.mark.parametrize(
+        ("said", "value"),
+        [("41 year old driver", "one year old driver"), ("40 years of it", "years of it"), ("400 kilos", None)],
+    )
+    def test_a_number_at_the_beginning_is_said_in_words(self, said: str, value: str | None) -> None:
+        ears = Ears(model(intent("AgeIntent", "forty {query}", query=SEARCH_QUERY)))
+        assert ears.hear(said) == (
+            Hearing("AgeIntent", {"query": Slot(value, SEARCH_QUERY)}, "carrier", "forty {query}")
+            if value
+            else Hearing(FALLBACK, {}, "nothing", "")
+        )
 
     def test_carrier_alone_carries_nothing(self, small: Ears) -> None:
         assert heard(small, "what is a") == ("WhatIntent", "carrier", {"query": "a"})

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from guide.release import topic_key
 from workbench.compiler.content import ELSEWHERE, INTENTS, WARNING_SIGNS, Content
-from workbench.compiler.interaction_model import intent_name, plain_sample
+from workbench.compiler.interaction_model import MOST_SAMPLE_CHARACTERS, intent_name, plain_sample
 from workbench.compiler.problems import Problem
 
 LEAST_LINES = 20
-MOST_CHARACTERS = 140
-"""Alexa's limit for a slot value; a longer sample is not speech either."""
+MOST_STORY_CHARACTERS = 300
+"""Of an ask line, or a line of elsewhere: nobody tells a speaker more in one breath."""
 
 # Alexa's console: letters, spaces, periods for abbreviations, underscores, possessive apostrophes, hyphens, {slots}.
 _SAMPLE = re.compile(r"(?:[^\W\d_]|[ '._-]|\{[a-z_]+\})+")
@@ -25,8 +25,12 @@ Written = tuple[str, int, str, str]
 
 def check(content: Content) -> Iterator[Problem]:
     written = list(_written(content))
+    asked = {
+        (answer.file, answer.lines("ask", i)) for answer in content.answers.values() for i in range(len(answer.ask))
+    }
     for file, line, _, text in written:
-        yield from _characters(file, line, text)
+        most = MOST_STORY_CHARACTERS if (file, line) in asked else MOST_SAMPLE_CHARACTERS
+        yield from _characters(file, line, text, most)
     yield from _twice(written)
     yield from _topics(content)
     for answer in content.answers.values():
@@ -61,7 +65,7 @@ def _written(content: Content) -> Iterator[Written]:
                 yield INTENTS, lines(section, name), f"{name}Intent", text
 
 
-def _characters(file: str, line: int, text: str) -> Iterator[Problem]:
+def _characters(file: str, line: int, text: str, most: int = MOST_SAMPLE_CHARACTERS) -> Iterator[Problem]:
     if not text.strip():
         yield Problem(file, line, "an empty line; write what people say, or delete it")
     elif text != text.strip() or "  " in text:
@@ -77,8 +81,8 @@ def _characters(file: str, line: int, text: str) -> Iterator[Problem]:
         )
     elif _FREE_PERIOD.search(text):
         yield Problem(file, line, f"'{text}' has a period that is not of an abbreviation such as 'm.r.i.'")
-    if len(text) > MOST_CHARACTERS:
-        yield Problem(file, line, f"'{text[:30]}…' has {len(text)} characters; the most is {MOST_CHARACTERS}")
+    if len(text) > most:
+        yield Problem(file, line, f"'{text[:30]}…' has {len(text)} characters; the most is {most}")
     if re.fullmatch(r"\{query\}", text.strip()):
         yield Problem(file, line, "a carrier phrase cannot be its slot alone; Alexa refuses it")
 
@@ -123,7 +127,7 @@ def _elsewhere(content: Content, ours: dict[str, tuple[str, int]]) -> Iterator[P
     for group, texts in content.elsewhere.items():
         for i, text in enumerate(texts):
             line, key = content.lines[ELSEWHERE](group, i), plain_sample(text)
-            yield from _characters(ELSEWHERE, line, text)
+            yield from _characters(ELSEWHERE, line, text, MOST_STORY_CHARACTERS)
             if key in seen:
                 yield Problem(ELSEWHERE, line, f"'{text}' stands twice; keep one")
             if key in ours:
