@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from guide.understanding import Hints
+from guide.warning_signs import WarningSigns
 from workbench.compiler.answers import Answer, Passage, read_answer
 from workbench.compiler.files import Lines, read_yaml
 from workbench.compiler.problems import Problems
 from workbench.compiler.shapes import shaped_intents, shaped_mapping, shaped_signs
+from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs
 from workbench.progress import Say, quiet, track
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +94,16 @@ class Content:
     def examples(self) -> list[tuple[str, str]]:
         """Authored (line, answer id) pairs: what people say, and what they should get."""
         return [(line, answer.id) for answer in self.answers.values() for line in (*answer.ask, *answer.topics)]
+
+    @cached_property
+    def lines_with_signs(self) -> frozenset[str]:
+        """Ask lines in which a warning sign is heard, whether it is told or asked about."""
+        try:
+            signs = WarningSigns(compile_warning_signs(self.signs)) if self.signs else None
+        except WarningSignsError:
+            return frozenset()  # what is wrong with the signs is said where they are compiled
+        asked = (line for answer in self.answers.values() for line in answer.ask)
+        return frozenset(line for line in asked if signs and signs.find(line))
 
     def hints(self) -> dict[str, str]:
         """The words of hearing.yaml as the release has them, in one line each."""

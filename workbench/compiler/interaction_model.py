@@ -95,15 +95,20 @@ def compile_model(content: Content) -> Model:
 
 
 def _samples(content: Content, ask: list[str]) -> list[str]:
-    """An answer's samples: its ask lines, but for those that call for help ("help me get up"), and for long stories.
+    """An answer's samples: its ask lines, but for those that call for help, that hold a warning sign, and long stories.
 
-    Calls for help are left to the frame that names the emergency number first; its intent carries the words, and the
-    trained model has learned the line. So it has the stories, which come behind a carrier phrase.
+    An intent without slots brings no words to the function: nothing could warn. Behind a carrier phrase they come with
+    their words, and the trained model has learned them. Calls for help go to the frame that names the emergency number
+    first ("help me get up").
     """
     calls = tuple(
         sample.split("{")[0] for frame in frames(content).values() if frame["urgent"] for sample in frame["samples"]
     )
-    return [line for line in ask if len(line) <= MOST_SAMPLE_CHARACTERS and not line.startswith(calls)]
+    return [
+        line
+        for line in ask
+        if len(line) <= MOST_SAMPLE_CHARACTERS and not line.startswith(calls) and line not in content.lines_with_signs
+    ]
 
 
 def _value(identity: str, said: list[str]) -> dict[str, Any]:

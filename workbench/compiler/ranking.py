@@ -104,6 +104,8 @@ def _share(trial: Ranking, others: Sequence[Example]) -> float:
         if first:
             shares.append((first[0][1] / sum(score for _, score in first), first[0][0] == answer))
     for share in (0.5 + step / 100 for step in range(50)):
-        if sum(1 for value, right in shares if value >= share and not right) <= training.MOST_WRONG * len(others):
+        if sum(1 for value, right in shares if value >= share and not right) <= training.COSTS["named"].wrong * len(
+            others
+        ):
             return round(share, 2)
     return 1.0

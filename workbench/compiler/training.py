@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import compress, crc32
 
 import numpy as np
@@ -41,12 +41,25 @@ DECAY = 1e-6
 FOLDS = 4
 STEP = 4.8  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
 
-# What the thresholds may cost on lines that the model has not seen, as shares of all lines of a kind. Authored lines of
-# elsewhere are nearer to ours than most of what people ask, and for a line of ours another answer is often right too, so
-# that the real shares are smaller.
-MOST_WRONG = 0.065
-MOST_STRANGERS = {"bare": 0.008, "bare story": 0.005, "named": 0.03, "named story": 0.03}
-MOST_STRANGERS_OFFERED = 0.08
+
+class Cost(NamedTuple):
+    """What thresholds may cost on lines that the model has not seen, as shares of all lines of a kind."""
+
+    wrong: float
+    """Of ours, answered with another answer. Often that is right too, so that the real share is smaller."""
+    strangers: float
+    """Of elsewhere, answered. Authored lines of elsewhere are nearer to ours than most of what people ask."""
+    offered: float
+    """Of elsewhere, at least offered."""
+
+
+# A story touches on more than it asks, and real ones are harder than those that we make up.
+COSTS = {
+    "bare": Cost(0.06, 0.005, 0.07),
+    "bare story": Cost(0.035, 0.006, 0.07),
+    "named": Cost(0.07, 0.02, 0.1),
+    "named story": Cost(0.035, 0.05, 0.1),
+}
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
 FEWEST_LINES = 100  # for thresholds of a kind's own
 
@@ -253,16 +266,16 @@ def _thresholds(
     """
     of_kind = np.array(kinds)
     found = {}
-    for kind, most in MOST_STRANGERS.items():
+    for kind, cost in COSTS.items():
         chosen = of_kind == kind
         if min((chosen & (target < answers)).sum(), (chosen & (target >= answers)).sum()) < FEWEST_LINES:
             chosen = np.ones(len(kinds), np.bool_)
-        found[kind] = _thresholds_of(chances[chosen], target[chosen], answers, most)
+        found[kind] = _thresholds_of(chances[chosen], target[chosen], answers, cost)
     return found
 
 
-def _thresholds_of(chances: Floats, target: NDArray[np.int64], answers: int, most: float) -> dict[str, float]:
-    """Return the thresholds with which ``most`` of the strangers are answered, as a share, and few of ours wrongly."""
+def _thresholds_of(chances: Floats, target: NDArray[np.int64], answers: int, cost: Cost) -> dict[str, float]:
+    """Return the thresholds with which most of ours are answered rightly, at no more than ``cost``."""
     ours = target < answers
     whole = chances[:, :answers].sum(axis=1)
     share = chances[:, :answers].max(axis=1) / whole
@@ -270,12 +283,12 @@ def _thresholds_of(chances: Floats, target: NDArray[np.int64], answers: int, mos
     best = (-1, 0.99, 0.9)
     for least in np.arange(0.3, 0.99, 0.01):
         inside = whole >= least
-        sure = _least_share(inside & ours, right, share, MOST_WRONG * ours.sum())
+        sure = _least_share(inside & ours, right, share, cost.wrong * ours.sum())
         answered = inside & (share >= sure)
-        if (answered & ~ours).sum() <= most * (~ours).sum():
+        if (answered & ~ours).sum() <= cost.strangers * (~ours).sum():
             best = max(best, (int((answered & ours & right).sum()), float(least), sure))
     strangers = np.sort(whole[~ours])[::-1]
-    perhaps = float(strangers[int(MOST_STRANGERS_OFFERED * len(strangers))]) if len(strangers) else 0.5
+    perhaps = float(strangers[int(cost.offered * len(strangers))]) if len(strangers) else 0.5
     _, least, sure = best
     values = {"ours": least, "sure": sure, "perhaps": min(perhaps, least), "either": EITHER}
     return {name: round(value, 3) for name, value in values.items()}

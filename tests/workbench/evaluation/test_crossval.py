@@ -44,7 +44,10 @@ def test_figures_add_up() -> None:
 
 
 def test_the_content_is_understood(content: Content) -> None:
-    found = cross_validate(content.examples(), content.elsewhere, content.hints(), folds=3)
+    """On every third line, which takes a third of the time; `guide evaluate` takes all of them, and does better."""
+    elsewhere = {group: lines[::3] for group, lines in content.elsewhere.items()}
+    found = cross_validate(content.examples()[::3], elsewhere, content.hints(), folds=3)
+    print(found["ours"], found["elsewhere"])
     assert found["ours"]["right"] >= LEAST_RIGHT
     assert found["ours"]["right_or_offered"] >= LEAST_RIGHT_OR_OFFERED
     assert found["ours"]["wrong"] <= MOST_WRONG
