@@ -8,10 +8,10 @@ from workbench.compiler.content import Content
 from workbench.evaluation.crossval import cross_validate, left_out, table
 
 # Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs.
-LEAST_RIGHT = 0.55
-LEAST_RIGHT_OR_OFFERED = 0.74
-MOST_WRONG = 0.08
-MOST_ANSWERED_ELSEWHERE = 0.012
+LEAST_RIGHT = 0.43
+LEAST_RIGHT_OR_OFFERED = 0.73
+MOST_WRONG = 0.06
+MOST_ANSWERED_ELSEWHERE = 0.014
 
 HINTS = {"subject": "back spine", "questions": "what how should"}
 EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
@@ -47,7 +47,6 @@ def test_the_content_is_understood(content: Content) -> None:
     """On every third line, which takes a third of the time; `guide evaluate` takes all of them, and does better."""
     elsewhere = {group: lines[::3] for group, lines in content.elsewhere.items()}
     found = cross_validate(content.examples()[::3], elsewhere, content.hints(), folds=3)
-    print(found["ours"], found["elsewhere"])
     assert found["ours"]["right"] >= LEAST_RIGHT
     assert found["ours"]["right_or_offered"] >= LEAST_RIGHT_OR_OFFERED
     assert found["ours"]["wrong"] <= MOST_WRONG

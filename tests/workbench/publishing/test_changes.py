@@ -57,8 +57,8 @@ def test_what_is_not_an_answer() -> None:
 
 
 def test_lines_that_listeners_may_say() -> None:
-    lines = dict(OLD["understanding"]["lines"])
-    lines.pop(next(iter(lines)))
-    lines["my back went out"] = ANSWER
-    new = changed(understanding={**OLD["understanding"], "lines": lines})
-    assert changes(OLD, new) == ["~ how listeners are understood: 1 lines added or moved, 1 removed"]
+    old, new = (
+        changed(understanding={**OLD["understanding"], "lines": {line: ANSWER}})
+        for line in ("my back is stiff", "my back went out")
+    )
+    assert changes(old, new) == ["~ how listeners are understood: 1 lines added or moved, 1 removed"]
