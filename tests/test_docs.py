@@ -26,7 +26,7 @@ DOCS = sorted(
     key=lambda path: path.as_posix(),
 )
 TOP = {path.name for path in ROOT.iterdir()}
-MADE = ("lambda/skill/release.json", "build/")
+MADE = (".aws-sam", "lambda/skill/release.json", "build/")
 """What only stands there after a build."""
 
 FOREIGN = {
