@@ -23,7 +23,7 @@ _ACTIVITIES = (  # noqa: SIM905 - a hundred words
     "filming fishing flying foraging fostering fruitpicking gardening gliding golf gymnastics handball harvesting hauling "
     "hiking hockey horseriding hunting hurling ironing jogging juggling kayaking kickboxing knitting lacrosse lambing "
     "laundry mopping mowing nursing orienteering packing paddling painting paragliding parking ploughing plastering "
-    "plastering polo pottery potholing pruning quilting rafting raking rambling roofing rowing rugby running sailing "
+    "panelling polo pottery potholing pruning quilting rafting raking rambling roofing rowing rugby running sailing "
     "sculpting sewing shearing shopping shovelling singing skateboarding skating skiing sledging snorkelling softball "
     "squash surfing sweeping swimming tennis thatching tiling trampolining trekking typing vacuuming volleyball waltzing "
     "weaving weeding welding windsurfing wrestling"
