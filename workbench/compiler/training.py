@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from guide import understanding as reader
-from guide.understanding import BACKGROUND, Hints, Understanding, is_word, kind_of, named, pieces, units
+from guide.understanding import BACKGROUND, Hints, Understanding, is_word, kind_of, pieces, units
 from guide.words import words
 
 VECTORS = Path(__file__).parents[1] / "embeddings" / "words.npz"
@@ -64,6 +64,8 @@ EITHER = 0.4  # of what is ours, two answers have to have so much to be worth of
 FEWEST_LINES = 100  # for thresholds of a kind's own
 
 Floats = NDArray[np.float32]
+Line = list[tuple[str, bool]]
+"""A line as its ``units``."""
 Elsewhere = Mapping[str, Sequence[str]] | Sequence[str]
 """Lines of what is not ours: by group, which tells training more, or in one list."""
 
@@ -91,18 +93,19 @@ def train(
     """
     answers = sorted({answer for _, answer in examples})
     groups = _groups(elsewhere)
-    texts = [*(text for text, _ in examples), *(line for lines in groups for line in lines)]
+    texts = [*(text for text, _ in examples), *(line for group in groups for line in group)]
     labels = [answers.index(answer) for _, answer in examples]
-    for number, lines in enumerate(groups, len(answers)):
-        labels += [number] * len(lines)
+    for number, group in enumerate(groups, len(answers)):
+        labels += [number] * len(group)
     target = np.array(labels)
     names = [*answers, *("" for _ in groups)]
     read = Hints.of(hints)
-    thresholds = _thresholds(
-        _left_out(texts, target, len(names), read, seed), target, len(answers), [_kind(text, read) for text in texts]
-    )
-    features = _Features(texts, read)
-    weights, bias = _fit(features.matrix(texts), target, len(names), seed)
+    said = [words(text) for text in texts]
+    lines = [list(units(line, read)) for line in said]
+    left_out = _left_out(lines, target, len(names), seed)
+    thresholds = _thresholds(left_out, target, len(answers), [kind_of(line, read) for line in said])
+    features = _Features(lines)
+    weights, bias = _fit(features.matrix(lines), target, len(names), seed)
     compiled = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
     compiled.update(_pack(features, weights, bias))
     compiled["lines"] = _exceptions(compiled, texts, [names[i] for i in labels])
@@ -128,14 +131,13 @@ def _bucket(piece: str) -> int:
 class _Features:
     """Turns texts into rows of a sparse matrix: buckets of pieces first, then known units, then word vectors."""
 
-    def __init__(self, texts: Iterable[str], hints: Hints) -> None:
-        self._hints = hints
+    def __init__(self, lines: Iterable[Line]) -> None:
         seen: Counter[str] = Counter()
         times = np.zeros(BUCKETS)
         count = 0
-        for text in texts:
+        for line in lines:
             count += 1
-            found = {unit for unit, _ in units(words(text), hints)}
+            found = {unit for unit, _ in line}
             seen.update(found)
             times[list({_bucket(piece) for unit in found if is_word(unit) for piece in pieces(unit)})] += 1
         self.known = _kept(seen)
@@ -174,18 +176,18 @@ class _Features:
             np.bincount(rows, values**2, len(names)), float
         )
 
-    def matrix(self, texts: Sequence[str]) -> csr_matrix:
-        """Return one row for each of ``texts``."""
+    def matrix(self, lines: Sequence[Line]) -> csr_matrix:
+        """Return one row for each of ``lines``."""
         place: dict[str, int] = {}
         rows: list[int] = []
         columns: list[int] = []
         shares: list[float] = []
-        for row, text in enumerate(texts):
-            for unit, full in units(words(text), self._hints):
+        for row, line in enumerate(lines):
+            for unit, full in line:
                 rows.append(row)
                 columns.append(place.setdefault(unit, len(place)))
                 shares.append(1.0 if full else BACKGROUND)
-        shape = (len(texts), len(place))
+        shape = (len(lines), len(place))
         counts = csr_matrix((np.array(shares, np.float32), (rows, columns)), shape=shape)
         times = csr_matrix((np.array(shares, np.float32) ** 2, (rows, columns)), shape=shape)
         table, squares = self.of_units(list(place))
@@ -239,22 +241,17 @@ def _fit(features: csr_matrix, target: NDArray[np.int64], classes: int, seed: in
     return weights[:-1], weights[-1]
 
 
-def _left_out(texts: Sequence[str], target: NDArray[np.int64], classes: int, hints: Hints, seed: int) -> Floats:
+def _left_out(lines: Sequence[Line], target: NDArray[np.int64], classes: int, seed: int) -> Floats:
     """Return the probabilities that models give to lines which they were not trained on."""
-    fold = np.random.default_rng(seed).permutation(len(texts)) % FOLDS
-    chances = np.zeros((len(texts), classes), np.float32)
+    fold = np.random.default_rng(seed).permutation(len(lines)) % FOLDS
+    chances = np.zeros((len(lines), classes), np.float32)
     for number in range(FOLDS):
-        learnt = [text for text, at in zip(texts, fold) if at != number]
-        others = [text for text, at in zip(texts, fold) if at == number]
-        features = _Features(learnt, hints)
+        learnt = [line for line, at in zip(lines, fold) if at != number]
+        others = [line for line, at in zip(lines, fold) if at == number]
+        features = _Features(learnt)
         weights, bias = _fit(features.matrix(learnt), target[fold != number], classes, seed)
         chances[fold == number] = _softmax(features.matrix(others) @ weights + bias)
     return chances
-
-
-def _kind(text: str, hints: Hints) -> str:
-    said = words(text)
-    return kind_of(len(said), named(said, hints))
 
 
 def _thresholds(

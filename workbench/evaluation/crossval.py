@@ -7,12 +7,13 @@ are those of the release, except that nothing is looked up: an authored line is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
 from guide.understanding import Reading, Understanding
 from workbench.compiler.training import Elsewhere, train
+from workbench.progress import Say, quiet
 
 FOLDS = 5
 
@@ -21,15 +22,11 @@ _ELSEWHERE = ("declined", "offered", "answered")
 _MOST_CONFUSIONS = 40
 
 
-def _quiet(_: str) -> None:
-    """Say nothing."""
-
-
 def left_out(
     examples: Sequence[tuple[str, str]],
     elsewhere: Elsewhere,
     hints: Mapping[str, str],
-    say: Callable[[str], None] = _quiet,
+    say: Say = quiet,
     folds: int = FOLDS,
 ) -> Iterator[tuple[str, str, Reading]]:
     """Yield every line, its answer ("" for one of elsewhere) and how a model read it that did not learn from it.
@@ -49,7 +46,7 @@ def cross_validate(
     examples: Sequence[tuple[str, str]],
     elsewhere: Elsewhere,
     hints: Mapping[str, str],
-    say: Callable[[str], None] = _quiet,
+    say: Say = quiet,
     folds: int = FOLDS,
 ) -> dict[str, Any]:
     """Return what became of the lines that ``left_out`` yields, as plain data: counts, and shares of 1.
@@ -95,7 +92,7 @@ def _readings(
     examples: Sequence[tuple[str, str]],
     elsewhere: Elsewhere,
     hints: Mapping[str, str],
-    say: Callable[[str], None],
+    say: Say,
     folds: int,
 ) -> Iterator[tuple[str, str, str, Reading]]:
     groups = elsewhere if isinstance(elsewhere, Mapping) else {"elsewhere": elsewhere}

@@ -107,9 +107,9 @@ def _asks(said: list[str], hints: Hints) -> list[bool]:
     return asks
 
 
-def kind_of(length: int, is_named: bool) -> str:
-    """Return the kind of an utterance of ``length`` words, by which it is decided how sure the model has to be."""
-    return ("named" if is_named else "bare") + (" story" if length >= STORY_WORDS else "")
+def kind_of(said: list[str], hints: Hints) -> str:
+    """Return the kind of an utterance, by which it is decided how sure the model has to be."""
+    return ("named" if named(said, hints) else "bare") + (" story" if len(said) >= STORY_WORDS else "")
 
 
 def is_word(unit: str) -> bool:
@@ -172,7 +172,7 @@ class Understanding:
     def _outcome(self, ranked: tuple[tuple[str, float], ...], said: list[str]) -> str:
         shares = [chance for answer, chance in ranked if answer]
         whole = sum(shares)
-        least = self._thresholds[kind_of(len(said), named(said, self._hints))]
+        least = self._thresholds[kind_of(said, self._hints)]
         if whole >= least["ours"] and shares[0] >= whole * least["sure"]:
             return "answer"
         return "offer" if whole >= least["perhaps"] and sum(shares[:2]) >= whole * least["either"] else "decline"
