@@ -12,6 +12,7 @@ import yaml
 from workbench.compiler.build import compiled_signs
 from workbench.compiler.checks import check_content
 from workbench.compiler.content import (
+    ALARMS,
     ANSWERS,
     ELSEWHERE,
     HEARING,
@@ -138,7 +139,7 @@ def small_copy(root: Path, target: Path, *, buildable: bool = False) -> Path:
     """Copy the content of ``root``, with fewer of the lines that there are thousands of; it reads in a quarter of the time.
 
     What is left are all answers, phrases, places and sources; of each answer the first ask lines and those that a
-    phrase suggests; the first warning signs, with the words that their patterns are made of if it is to be ``buildable``; some lines of elsewhere; and the first carrier phrases.
+    phrase suggests; the first warning signs, with the words that their patterns are made of if it is to be ``buildable``; some lines of elsewhere; none of what an emergency sounds like; and the first carrier phrases.
     """
     for file in (PHRASES, PLACES, SOURCES, QUESTION_FRAMES, HEARING):
         (target / file).parent.mkdir(parents=True, exist_ok=True)
@@ -159,6 +160,7 @@ def small_copy(root: Path, target: Path, *, buildable: bool = False) -> Path:
     groups = yaml.load((root / ELSEWHERE).read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     fewer = {group: [str(line) for line in lines[:_ELSEWHERE_LINES]] for group, lines in groups.items()}
     (target / ELSEWHERE).write_text(yaml.safe_dump(fewer, sort_keys=False), encoding="utf-8")
+    (target / ALARMS).write_text("told: {}\ncalm: {}\n", encoding="utf-8")
     return target
 
 

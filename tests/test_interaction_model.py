@@ -27,7 +27,7 @@ from tests import alexa_rules
 from tests.alexa_rules import LOCALES, MODEL_RULES, SEARCH_QUERY, Intent, Model
 from workbench.compiler.build import stale_models
 from workbench.compiler.content import Content
-from workbench.compiler.interaction_model import FOLDER, MOST_SAMPLE_CHARACTERS, compile_model, intent_name, meanings
+from workbench.compiler.interaction_model import FOLDER, MOST_ASKED_CHARACTERS, compile_model, intent_name, meanings
 from workbench.standin.device import intent_request
 from workbench.standin.ears import BUILT_IN, FALLBACK, Ears, Hearing, Slot
 
@@ -477,7 +477,7 @@ def test_stories_teach_the_guide_and_not_alexa(content: Content) -> None:
         intent["name"]: intent for intent in compile_model(content)["interactionModel"]["languageModel"]["intents"]
     }
     samples = set(intents["ReliefIntent"]["samples"])
-    stories = {line for line in content.answers["relief"].ask if len(line) > MOST_SAMPLE_CHARACTERS}
+    stories = {line for line in content.answers["relief"].ask if len(line) > MOST_ASKED_CHARACTERS}
     assert stories
     assert not stories & samples
     assert "how do i relieve back spasms" in samples

@@ -117,3 +117,46 @@ def test_a_release_from_before_there_were_forms_is_read_all_the_same(release_dat
     older = Release({name: part for name, part in release_data.items() if name != "frames"})
     older.read_all()
     assert older.frame("how long does it last") == "other"
+
+
+class Ear:
+    """A trained model that takes what holds one word for urgent."""
+
+    urgent_sign = "sounds-urgent"
+
+    def sounds_urgent(self, text: str) -> bool:
+        return "dreadful" in text
+
+
+@pytest.fixture
+def hearing(release_data: dict[str, Any]) -> Release:
+    release = Release(release_data)
+    vars(release)["understanding"] = Ear()
+    return release
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("it is dreadful how my back has gone", "sounds-urgent"),
+        ("it is bad how my back has gone", ""),
+        ("dreadful i can't pee", "cannot-pee"),
+        ("is numbness between the legs a dreadful sign", "saddle-numbness"),
+        ("dreadful back but i have no numbness", ""),
+        ("my dog has a dreadful back", ""),
+        ("one dreadful leg is numb", "sounds-urgent"),
+        ("one bad leg is numb", "one-leg"),
+    ],
+)
+def test_what_sounds_urgent_comes_after_signs_known_by_name(hearing: Release, text: str, sign: str) -> None:
+    found = hearing.sign_in(text)
+    assert (found.sign if found else "") == sign
+    if found and sign == "sounds-urgent":
+        assert found.level == "emergency" and not found.asked
+
+
+def test_a_release_whose_warnings_lack_that_sign_has_no_such_ear(release_data: dict[str, Any]) -> None:
+    warnings = {name: warning for name, warning in release_data["warnings"].items() if name != "sounds-urgent"}
+    release = Release({**release_data, "warnings": warnings})
+    vars(release)["understanding"] = Ear()
+    assert release.sign_in("it is dreadful how my back has gone") is None

@@ -99,12 +99,16 @@ class TestFeatures:
         assert all(full for _, full in units(STORY[: STORY_WORDS - 1], HINTS))
 
     def test_what_stands_beside_the_question_counts_less(self) -> None:
-        rows = {"classes": ["heat", ""], "bias": [0.0, 0.0], "scale": 1.0, "buckets": 1, "units": "monday\nshould"}
+        rows = {"classes": ["heat", ""], "scale": 1.0, "buckets": 1, "units": "monday\nshould"}
+        # Two hidden units, of which each speaks for one class; a unit's row has a byte for each, and its length.
+        layers = {"hidden": [0.0, 0.0], "scores": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], "bias": [0.0, 0.0, 0.0]}
         packed = b64encode(compress(bytes([128, 128, 1, 138, 128, 1, 128, 138, 1]), 9)).decode()
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
         kinds = dict.fromkeys(("named", "named story", "bare", "bare story"), least)
+        urgent = {"sign": "", "least": 0.0, "told": [], "calm": []}
         hints = {"subject": "back", "questions": "should"}
-        model = Understanding({**rows, "rows": packed, "lines": {}, "thresholds": kinds, "hints": hints})
+        rest = {"rows": packed, "lines": {}, "thresholds": kinds, "hints": hints, "urgent": urgent}
+        model = Understanding({**rows, **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
         assert model.read(" ".join(STORY)).ranked[0][0] == ""
 

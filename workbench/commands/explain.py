@@ -33,7 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
     found = release.signs.find_all(text)
     for sign in found:
         print(f"Warning   {sign.sign} ({sign.level}{', asked about' if sign.asked else ''}), heard in: {sign.heard}")
-    if not found:
+    urgent = release.sign_in(text)
+    if urgent and urgent.sign not in [sign.sign for sign in found]:
+        print(f"Warning   {urgent.sign} ({urgent.level}), by the sound of it")
+    elif not found:
         print("Warning   none heard")
     reading = release.understanding.read(text)
     print(f"Model     {reading.outcome}: {' or '.join(reading.answers) or 'not ours'}")

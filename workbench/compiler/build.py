@@ -14,7 +14,7 @@ from workbench.compiler.content import INTENTS, ROOT, WARNING_SIGNS, Content, lo
 from workbench.compiler.interaction_model import compile_model, model_paths, model_text
 from workbench.compiler.problems import ContentError, Problem, Problems
 from workbench.compiler.release import compile_release, write_release
-from workbench.compiler.training import digest, train
+from workbench.compiler.training import Alarms, digest, train
 from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs, misheard
 from workbench.progress import Say, quiet
 
@@ -67,14 +67,19 @@ def _at_lines(content: Content, found: Iterable[tuple[str, str]]) -> Iterable[Pr
 def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     """Return the weights trained on ``content``; they are kept, and trained anew only when what they learn from changes."""
     examples, elsewhere, hints = content.examples(), content.elsewhere, content.hints()
+    calm = [*content.alarm_lines("calm"), *content.lesser_signs()]
+    alarms = Alarms(content.alarm_sign, content.alarm_lines("told"), calm, content.lines_with_signs)
     many = len(content.answers) > ranking.DENSE_MOST
-    name = (ranking.digest if many else digest)(examples, elsewhere, hints)
+    name = (ranking.digest if many else digest)(examples, elsewhere, hints, alarms)
     kept = content.root / CACHE / f"understanding-{name}.json"
     if kept.exists():
         weights: dict[str, Any] = json.loads(kept.read_bytes())
         return weights
     say(f"Training on {len(examples):,} lines of ours and {sum(map(len, elsewhere.values())):,} of elsewhere …")
-    weights = ranking.rank(examples, elsewhere, hints, say) if many else train(examples, elsewhere, hints)
+    if many:
+        weights = ranking.rank(examples, elsewhere, hints, alarms, say)
+    else:
+        weights = train(examples, elsewhere, hints, alarms)
     kept.parent.mkdir(exist_ok=True)
     for old in kept.parent.glob("understanding-*.json"):
         old.unlink()

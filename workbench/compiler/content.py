@@ -23,6 +23,7 @@ LANGUAGE = "en"
 ANSWERS = f"content/{LANGUAGE}/answers"
 PHRASES = f"content/{LANGUAGE}/phrases.yaml"
 WARNING_SIGNS = f"content/{LANGUAGE}/warning_signs.yaml"
+ALARMS = f"content/{LANGUAGE}/alarms.yaml"
 ELSEWHERE = f"content/{LANGUAGE}/elsewhere.yaml"
 QUESTION_FRAMES = f"content/{LANGUAGE}/frames.yaml"
 HEARING = f"content/{LANGUAGE}/hearing.yaml"
@@ -76,6 +77,10 @@ class Content:
     """Locale -> placeholder -> (as said, as shown)."""
     sources: dict[str, Source] = field(default_factory=dict)
     signs: dict[str, Any] = field(default_factory=dict)
+    alarm_sign: str = ""
+    """The warning sign of what sounds like an emergency and holds no sign that the guide knows by name."""
+    alarms: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """``told`` and ``calm`` -> group -> lines that tell of an emergency, and lines that sound like it and do not."""
     elsewhere: dict[str, list[str]] = field(default_factory=dict)
     """Group -> lines of what is not ours."""
     question_frames: dict[str, list[str]] = field(default_factory=dict)
@@ -105,6 +110,16 @@ class Content:
         asked = (line for answer in self.answers.values() for line in answer.ask)
         return frozenset(line for line in asked if signs and signs.find(line))
 
+    def alarm_lines(self, kind: str) -> list[str]:
+        """Authored lines of alarms.yaml: ``told`` or ``calm``."""
+        return [line for lines in self.alarms.get(kind, {}).values() for line in lines]
+
+    def lesser_signs(self) -> list[str]:
+        """How people tell of warning signs that are no emergency: what Alexa listens for, and examples."""
+        lesser = [sign for sign in self.signs.get("signs", []) if sign.get("level") != "emergency"]
+        said = [f"i have {value}" for sign in lesser for value in sign.get("says", [])]
+        return [*said, *(str(example) for sign in lesser for example in sign.get("examples", []))]
+
     def hints(self) -> dict[str, str]:
         """The words of hearing.yaml as the release has them, in one line each."""
         return {name: " ".join(self.hearing.get(name, [])) for name in Hints._fields}
@@ -130,6 +145,7 @@ def load_content(root: Path = ROOT, say: Say = quiet) -> tuple[Content, Problems
     _read_sources(content, _mapping(content, SOURCES, problems), problems)
     signs = _mapping(content, WARNING_SIGNS, problems)
     content.signs = shaped_signs(signs, WARNING_SIGNS, content.lines[WARNING_SIGNS], problems)
+    _read_alarms(content, _mapping(content, ALARMS, problems), problems)
     content.elsewhere = _read_lists(content, ELSEWHERE, problems)
     content.hearing = _read_lists(content, HEARING, problems)
     content.question_frames = _read_lists(content, QUESTION_FRAMES, problems)
@@ -204,12 +220,28 @@ def _read_sources(content: Content, data: dict[str, Any], problems: Problems) ->
         content.sources[key] = Source(key, line=lines(key), **fields)
 
 
+def _read_alarms(content: Content, data: dict[str, Any], problems: Problems) -> None:
+    content.alarm_sign = str(data.get("sign") or "")
+    for key in data:
+        if key not in ("sign", "told", "calm"):
+            problems.add(ALARMS, content.lines[ALARMS](key), f"unknown part '{key}'; the parts are sign, told and calm")
+    for kind in ("told", "calm"):
+        groups = shaped_mapping(data, kind, ALARMS, content.lines[ALARMS], problems)
+        content.alarms[kind] = _lists(content, ALARMS, groups, problems, kind)
+
+
 def _read_lists(content: Content, name: str, problems: Problems) -> dict[str, list[str]]:
     """Return the lists of lines in the file ``name``, by what they are called."""
+    return _lists(content, name, _mapping(content, name, problems), problems)
+
+
+def _lists(
+    content: Content, name: str, groups: dict[str, Any], problems: Problems, *inside: str
+) -> dict[str, list[str]]:
     found = {}
-    for group, written in _mapping(content, name, problems).items():
+    for group, written in groups.items():
         if not isinstance(written, list) or not all(isinstance(line, str) for line in written):
-            problems.add(name, content.lines[name](group), f"'{group}' must be a list of lines of text")
+            problems.add(name, content.lines[name](*inside, group), f"'{group}' must be a list of lines of text")
             continue
         found[group] = written
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,13 @@ INTENTS_MOST = 250
 
 MOST_SAMPLE_CHARACTERS = 140
 """Alexa's limit for a slot value; a longer sample is not speech either."""
+
+MOST_ASKED_CHARACTERS = 90
+"""Of an ask line that is a sample too. Nobody repeats a longer one word for word, and all of them would not fit into a
+model: Alexa takes 1.5 MB (facts: limits of the interaction model)."""
+
+_WAKE_WORDS = frozenset({"alexa", "amazon", "computer", "echo"})
+_SAYABLE = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 Model = dict[str, Any]
 
@@ -34,7 +42,22 @@ def frames(content: Content) -> dict[str, dict[str, Any]]:
             samples = frame if isinstance(frame, list) else frame["samples"]
             reads = samples[0] if isinstance(frame, list) else frame["reads"]
             found[f"{name}Intent"] = {"reads": reads, "samples": samples, "urgent": urgent}
+    for name, frame in (content.intents.get("frames") or {}).items():
+        if isinstance(frame, dict) and frame.get("first_words"):
+            _lead_with_first_words(found[f"{name}Intent"], found, content)
     return found
+
+
+def _lead_with_first_words(frame: dict[str, Any], others: dict[str, dict[str, Any]], content: Content) -> None:
+    """Give ``frame`` a carrier phrase for each word that an authored line begins with and that no carrier catches."""
+    samples = [sample for other in others.values() for sample in other["samples"]]
+    leading = {sample.removesuffix(" {query}") for sample in samples}
+    trailing = {sample.removeprefix("{query} ") for sample in samples}
+    asked = [line for answer in content.answers.values() for line in answer.ask]
+    said = [words(line) for line in (*asked, *content.elsewhere_lines(), *content.alarm_lines("told"))]
+    first = {line[0] for line in said if line and line[0] not in leading and line[-1] not in trailing}
+    leads = sorted(word for word in first - _WAKE_WORDS if _SAYABLE.fullmatch(word))
+    frame["samples"] = [*frame["samples"], *(f"{word} {{query}}" for word in leads)]
 
 
 def meanings(content: Content) -> dict[str, dict[str, Any]]:
@@ -107,7 +130,7 @@ def _samples(content: Content, ask: list[str]) -> list[str]:
     return [
         line
         for line in ask
-        if len(line) <= MOST_SAMPLE_CHARACTERS and not line.startswith(calls) and line not in content.lines_with_signs
+        if len(line) <= MOST_ASKED_CHARACTERS and not line.startswith(calls) and line not in content.lines_with_signs
     ]
 
 

@@ -13,7 +13,7 @@ from guide import ranking as reader
 from guide.ranking import Ranking, parts
 from guide.words import words
 from workbench.compiler import training
-from workbench.compiler.training import Elsewhere, train
+from workbench.compiler.training import NO_ALARMS, Alarms, Elsewhere, train
 from workbench.progress import Say, quiet, track
 
 DENSE_MOST = 250
@@ -34,16 +34,22 @@ LOOKED_AT = 1_500
 Example = tuple[str, str]
 
 
-def digest(examples: Sequence[Example], elsewhere: Elsewhere, hints: Mapping[str, str]) -> str:
+def digest(
+    examples: Sequence[Example], elsewhere: Elsewhere, hints: Mapping[str, str], alarms: Alarms = NO_ALARMS
+) -> str:
     """Return a name for everything that ``rank`` learns from, its code included."""
-    held = sha256(training.digest(examples, elsewhere, hints).encode())
+    held = sha256(training.digest(examples, elsewhere, hints, alarms).encode())
     for module in (__file__, reader.__file__):
         held.update(Path(module).read_bytes())
     return held.hexdigest()
 
 
 def rank(
-    examples: Sequence[Example], elsewhere: Elsewhere, hints: Mapping[str, str], say: Say = quiet
+    examples: Sequence[Example],
+    elsewhere: Elsewhere,
+    hints: Mapping[str, str],
+    alarms: Alarms = NO_ALARMS,
+    say: Say = quiet,
 ) -> dict[str, Any]:
     """Return the compiled lists of ``examples`` (a line, the id of its answer) and the model that knows what is ours.
 
@@ -52,7 +58,7 @@ def rank(
     """
     answers = sorted({answer for _, answer in examples})
     spread = examples[:: max(1, len(examples) // GATE_LINES)]
-    gate = train([(text, "ours") for text, _ in spread], elsewhere, hints)
+    gate = train([(text, "ours") for text, _ in spread], elsewhere, hints, alarms)
     compiled: dict[str, Any] = {"gate": gate, "answers": answers, "share": 0.0}
     learnt = [example for i, example in enumerate(examples) if i % LEFT_OUT]
     others = examples[::LEFT_OUT]

@@ -17,6 +17,10 @@ def is_lines(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(line, str) for line in value)
 
 
+def is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 def is_texts_by_name(value: Any) -> bool:
     return isinstance(value, dict) and all(is_text(text) for text in value.values())
 
@@ -37,7 +41,7 @@ def has(
 
 
 def _is_frame(value: Any) -> bool:
-    return is_lines(value) or has({"reads": is_text, "samples": is_lines}, {})(value)
+    return is_lines(value) or has({"reads": is_text, "samples": is_lines}, {"first_words": is_flag})(value)
 
 
 _FRAME = "a list of carrier phrases, or 'reads' and 'samples'"

@@ -1,14 +1,16 @@
 """Training what ``guide.understanding`` reads: from authored lines to a table of small whole numbers.
 
-A softmax over the answers and the groups of elsewhere.yaml, linear in words, pairs of words, pieces of words and the
-word vectors of workbench/embeddings. The same lines give the same bytes on the same machine.
+A network with one hidden layer: words, pairs of words, pieces of words and the word vectors of workbench/embeddings go
+in; a softmax over the answers and the groups of elsewhere.yaml comes out, and beside it how urgent a line sounds. The
+same lines give the same bytes on the same machine.
 """
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from guide import understanding as reader
-from guide.understanding import BACKGROUND, Hints, Understanding, is_word, kind_of, pieces, units
+from guide.understanding import BACKGROUND, Hints, Understanding, is_word, kind_of, line_key, pieces, units
 from guide.words import words
 
 VECTORS = Path(__file__).parents[1] / "embeddings" / "words.npz"
@@ -30,16 +32,21 @@ PIECE_WEIGHT = 0.3
 PAIR_WEIGHT = 0.7
 LONE_WEIGHT = 1.0
 VECTOR_WEIGHT = 9.0
+FEWEST_WORDS = 2  # a word seen less often is read by its pieces and its vector
 FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; words said alone likewise
 MOST_PAIRS = 6_000
 MOST_LONE = 3_000
 MOST_UNITS = 17_500  # rows that the release can hold within a megabyte; common words without a line fill them up
-EPOCHS = 10
-BATCH = 256
-RATE = 0.05
+HIDDEN = 48
+EPOCHS = 12
+BATCH = 512
+RATE = 0.014
 DECAY = 1e-6
-FOLDS = 4
-STEP = 4.8  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
+DROPPED = 0.4  # of what goes in, left out at random at every step: so that no word alone decides
+DROPPED_HIDDEN = 0.2
+FOLDS = 3
+FALSE_ALARMS = 0.003  # of calm lines, most of which are chosen for sounding alarming; real ones sound so far less often
+STEP = 1.0  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
 
 
 class Cost(NamedTuple):
@@ -55,10 +62,10 @@ class Cost(NamedTuple):
 
 # A story touches on more than it asks, and real ones are harder than those that we make up.
 COSTS = {
-    "bare": Cost(0.06, 0.005, 0.07),
-    "bare story": Cost(0.035, 0.006, 0.07),
-    "named": Cost(0.07, 0.02, 0.1),
-    "named story": Cost(0.035, 0.05, 0.1),
+    "bare": Cost(0.06, 0.004, 0.08),
+    "bare story": Cost(0.035, 0.005, 0.08),
+    "named": Cost(0.065, 0.015, 0.12),
+    "named story": Cost(0.035, 0.05, 0.12),
 }
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
 FEWEST_LINES = 100  # for thresholds of a kind's own
@@ -70,23 +77,46 @@ Elsewhere = Mapping[str, Sequence[str]] | Sequence[str]
 """Lines of what is not ours: by group, which tells training more, or in one list."""
 
 
-def digest(examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, hints: Mapping[str, str]) -> str:
+class Alarms(NamedTuple):
+    """Lines that teach what an emergency sounds like."""
+
+    sign: str = ""
+    """Id of the warning sign that is heard in what sounds like one."""
+    told: Sequence[str] = ()
+    """Somebody tells of an emergency."""
+    calm: Sequence[str] = ()
+    """It sounds like one, and is none."""
+    unsure: frozenset[str] = frozenset()
+    """Other lines that hold a warning sign, and so are no example of the want of one."""
+
+
+NO_ALARMS = Alarms()
+
+
+def digest(
+    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, hints: Mapping[str, str], alarms: Alarms = NO_ALARMS
+) -> str:
     """Return a name for everything that training learns from, this code included; the same name, the same model."""
     held = sha256()
     for path in (__file__, reader.__file__, VECTORS):
         held.update(Path(path).read_bytes())
-    held.update(repr(sorted(hints.items())).encode())
+    held.update(repr((sorted(hints.items()), alarms.sign)).encode())
     for text, answer in examples:
         held.update(f"{answer}\t{text}\n".encode())
-    for number, lines in enumerate(_groups(elsewhere)):
+    for number, lines in enumerate((*_groups(elsewhere), alarms.told, alarms.calm, sorted(alarms.unsure))):
         held.update("\n".join((f"\n[{number}]", *lines)).encode())
     return held.hexdigest()
 
 
 def train(
-    examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, hints: Mapping[str, str], *, seed: int = 1
+    examples: Sequence[tuple[str, str]],
+    elsewhere: Elsewhere,
+    hints: Mapping[str, str],
+    alarms: Alarms = NO_ALARMS,
+    *,
+    seed: int = 1,
 ) -> dict[str, Any]:
-    """Return the compiled model of ``examples`` (a line, the id of its answer) and of ``elsewhere``.
+    """Return the compiled model of ``examples`` (a line, the id of its answer), ``elsewhere`` and ``alarms``.
 
     ``hints`` are the words of ``content/en/hearing.yaml``, in one line each. Deterministic. The thresholds are set on
     predictions for lines that were left out of training.
@@ -97,17 +127,24 @@ def train(
     labels = [answers.index(answer) for _, answer in examples]
     for number, group in enumerate(groups, len(answers)):
         labels += [number] * len(group)
-    target = np.array(labels)
     names = [*answers, *("" for _ in groups)]
     read = Hints.of(hints)
-    said = [words(text) for text in texts]
-    lines = [list(units(line, read)) for line in said]
-    left_out = _left_out(lines, target, len(names), seed)
-    thresholds = _thresholds(left_out, target, len(answers), [kind_of(line, read) for line in said])
-    features = _Features(lines)
-    weights, bias = _fit(features.matrix(lines), target, len(names), seed)
-    compiled = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
-    compiled.update(_pack(features, weights, bias))
+    said = [words(text) for text in (*texts, *alarms.told, *alarms.calm)]
+    urgent = [0 if text not in alarms.unsure else -1 for text in texts]
+    urgent += [1] * len(alarms.told) + [0] * len(alarms.calm)
+    target = np.array(labels + [-1] * (len(said) - len(texts)))
+    taught = _Taught(_Lines([list(units(line, read)) for line in said]), target, len(names), np.array(urgent))
+    model, scores = _fitted(taught, seed)
+    chances = _softmax(scores[: len(texts), :-1])
+    thresholds = _thresholds(
+        chances, target[: len(texts)], len(answers), [kind_of(line, read) for line in said[: len(texts)]]
+    )
+    compiled: dict[str, Any] = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
+    compiled.update(_pack(*model))
+    compiled["urgent"] = {"sign": "", "least": 0.0, "told": [], "calm": []}
+    if alarms.told:
+        compiled["urgent"].update(sign=alarms.sign, least=_least_alarm(scores[:, -1], taught.urgent))
+        compiled["urgent"].update(_misjudged(compiled, said, urgent))
     compiled["lines"] = _exceptions(compiled, texts, [names[i] for i in labels])
     return compiled
 
@@ -128,24 +165,53 @@ def _bucket(piece: str) -> int:
     return crc32(piece.encode()) % BUCKETS
 
 
-class _Features:
-    """Turns texts into rows of a sparse matrix: buckets of pieces first, then known units, then word vectors."""
+class _Lines:
+    """Lines as matrices, a row for each line and a column for each of their ``units``."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
-        seen: Counter[str] = Counter()
-        times = np.zeros(BUCKETS)
-        count = 0
-        for line in lines:
-            count += 1
-            found = {unit for unit, _ in line}
-            seen.update(found)
-            times[list({_bucket(piece) for unit in found if is_word(unit) for piece in pieces(unit)})] += 1
-        self.known = _kept(seen)
-        self._column = {unit: BUCKETS + i for i, unit in enumerate(self.known)}
-        times = np.append(times, [seen[unit] for unit in self.known])
-        self._value = np.log((1 + count) / (1 + times)) + 1
+    def __init__(self, lines: Sequence[Line]) -> None:
+        place: dict[str, int] = {}
+        rows = [row for row, line in enumerate(lines) for _ in line]
+        columns = [place.setdefault(unit, len(place)) for line in lines for unit, _ in line]
+        shares = np.array([1.0 if full else BACKGROUND for line in lines for _, full in line], np.float32)
+        shape = (len(lines), len(place))
+        self.units = list(place)
+        self.spelled = _spelled(self.units)
+        self.counts = csr_matrix((shares, (rows, columns)), shape=shape)
+        self.squares = csr_matrix((shares**2, (rows, columns)), shape=shape)
+
+
+def _spelled(names: Sequence[str]) -> csr_matrix:
+    """Return how many pieces of each of ``names`` are in each bucket; those of words, since others have none."""
+    rows: list[int] = []
+    columns: list[int] = []
+    for row, unit in enumerate(names):
+        if is_word(unit):
+            buckets = [_bucket(piece) for piece in pieces(unit)]
+            rows += [row] * len(buckets)
+            columns += buckets
+    return csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(len(names), BUCKETS))
+
+
+class _Features:
+    """Turns lines into rows of a sparse matrix: buckets of pieces first, then known units, then word vectors."""
+
+    def __init__(self, lines: _Lines, learnt: NDArray[np.int64]) -> None:
+        """Look at the ``learnt`` ones of ``lines`` for what there is to know, and how common it is."""
+        present = lines.counts[learnt].sign()
+        seen = np.asarray(present.sum(axis=0)).ravel()
+        times = np.asarray((present @ lines.spelled).sign().sum(axis=0)).ravel()
+        often = {unit: int(count) for unit, count in zip(lines.units, seen) if count}
+        self.known = _kept(often)
+        self._column = {unit: i for i, unit in enumerate(self.known)}
+        times = np.append(times, [often[unit] for unit in self.known])
+        self._value = np.log((1 + len(learnt)) / (1 + times)) + 1
         self._value[:BUCKETS] *= PIECE_WEIGHT
         self._value[BUCKETS:] *= [_weight(unit) for unit in self.known]
+        table, squares = self.of_units(lines.units, lines.spelled)
+        length = np.sqrt(lines.squares @ squares)
+        length[length == 0] = 1
+        self.matrix = csr_matrix((lines.counts @ table).multiply((1 / length)[:, None]), dtype=np.float32)
+        """A row for each of the lines, learnt or not."""
 
     def of_buckets(self) -> tuple[csr_matrix, NDArray[np.float64]]:
         """Return what ``of_units`` does for a piece in each of the buckets: how an unknown word is weighed."""
@@ -154,56 +220,33 @@ class _Features:
         alone = csr_matrix((self._value[:BUCKETS], (numbers, numbers)), shape=(BUCKETS, width), dtype=np.float32)
         return alone, self._value[:BUCKETS] ** 2
 
-    def of_units(self, names: Sequence[str]) -> tuple[csr_matrix, NDArray[np.float64]]:
+    def of_units(self, names: Sequence[str], spelled: csr_matrix) -> tuple[csr_matrix, NDArray[np.float64]]:
         """Return a row for each of ``names``, and the square of what it adds to an utterance's length."""
-        rows: list[int] = []
-        columns: list[int] = []
-        for row, unit in enumerate(names):
-            own = [self._column[unit]] if unit in self._column else []
-            if is_word(unit):
-                own += [_bucket(piece) for piece in pieces(unit)]
-            rows += [row] * len(own)
-            columns += own
-        values = self._value[columns]
-        shape = (len(names), BUCKETS + len(self.known))
-        spelled = csr_matrix((values.astype(np.float32), (rows, columns)), shape=shape)
+        rows = [row for row, unit in enumerate(names) if unit in self._column]
+        columns = [self._column[names[row]] for row in rows]
+        own = csr_matrix(
+            (self._value[BUCKETS:][columns], (rows, columns)), shape=(len(names), len(self.known)), dtype=np.float32
+        )
+        of_pieces = self._value[:BUCKETS]
         place, vectors = _vectors()
         meaning = np.zeros((len(names), vectors.shape[1]), np.float32)
         for row, unit in enumerate(names):
             if unit in place:
                 meaning[row] = VECTOR_WEIGHT * vectors[place[unit]]
-        return hstack([spelled, csr_matrix(meaning)]).tocsr(), np.asarray(
-            np.bincount(rows, values**2, len(names)), float
-        )
-
-    def matrix(self, lines: Sequence[Line]) -> csr_matrix:
-        """Return one row for each of ``lines``."""
-        place: dict[str, int] = {}
-        rows: list[int] = []
-        columns: list[int] = []
-        shares: list[float] = []
-        for row, line in enumerate(lines):
-            for unit, full in line:
-                rows.append(row)
-                columns.append(place.setdefault(unit, len(place)))
-                shares.append(1.0 if full else BACKGROUND)
-        shape = (len(lines), len(place))
-        counts = csr_matrix((np.array(shares, np.float32), (rows, columns)), shape=shape)
-        times = csr_matrix((np.array(shares, np.float32) ** 2, (rows, columns)), shape=shape)
-        table, squares = self.of_units(list(place))
-        length = np.sqrt(times @ squares)
-        length[length == 0] = 1
-        return csr_matrix((counts @ table).multiply((1 / length)[:, None]), dtype=np.float32)
+        pieced = spelled.multiply(of_pieces[None, :].astype(np.float32))
+        squares = spelled @ of_pieces**2 + np.asarray(own.multiply(own).sum(axis=1)).ravel()
+        return csr_matrix(hstack([pieced, own, csr_matrix(meaning)])), np.asarray(squares, float)
 
 
-def _kept(seen: Counter[str]) -> list[str]:
+def _kept(seen: Mapping[str, int]) -> list[str]:
     """Return the units that have weights of their own: every word, and the commonest pairs and lone words."""
     ranked = sorted(
         (unit for unit, times in seen.items() if times >= FEWEST_TIMES), key=lambda unit: (-seen[unit], unit)
     )
     pairs = [unit for unit in ranked if " " in unit][:MOST_PAIRS]
     lone = [unit for unit in ranked if unit[0] == "~"][:MOST_LONE]
-    return sorted([*(unit for unit in seen if is_word(unit)), *pairs, *lone])
+    known = [unit for unit, times in seen.items() if is_word(unit) and times >= FEWEST_WORDS]
+    return sorted([*known, *pairs, *lone])
 
 
 def _weight(unit: str) -> float:
@@ -215,43 +258,124 @@ def _softmax(scores: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 
 
-def _fit(features: csr_matrix, target: NDArray[np.int64], classes: int, seed: int) -> tuple[Floats, Floats]:
-    """Return weights and bias of a softmax regression, by Adam with a rate that falls to nothing."""
+class _Taught(NamedTuple):
+    """What there is to learn from."""
+
+    lines: _Lines
+    target: NDArray[np.int64]
+    """The class of each line; -1 for a line of alarms, which has none."""
+    classes: int
+    urgent: NDArray[np.int64]
+    """1 for a line that tells of an emergency, 0 for one that does not, and -1 for one that is not to be learnt from."""
+
+
+class _Network(NamedTuple):
+    """Weights and bias of the hidden layer and of the scores, the last of which is how urgent a line sounds."""
+
+    inward: Floats
+    hidden: Floats
+    outward: Floats
+    bias: Floats
+
+    def scores(self, features: csr_matrix) -> Floats:
+        return np.asarray(np.maximum(features @ self.inward + self.hidden, 0) @ self.outward + self.bias, np.float32)
+
+
+def _fitted(taught: _Taught, seed: int) -> tuple[tuple[_Features, _Network], Floats]:
+    """Return the features and the network, and the scores that networks not trained on a line give it.
+
+    The networks are trained side by side; NumPy and SciPy let go of Python's lock while they count.
+    """
+    count = len(taught.target)
+    fold = np.random.default_rng(seed).permutation(count) % FOLDS
+    learnt = [np.flatnonzero(fold != number) for number in range(FOLDS)]
+
+    def fit(rows: NDArray[np.int64]) -> tuple[_Features, _Network]:
+        features = _Features(taught.lines, rows)
+        return features, _fit(features.matrix[rows], taught.target[rows], taught.urgent[rows], taught.classes, seed)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        whole, *parts = pool.map(fit, (np.arange(count), *learnt))
+    scores = np.zeros((count, taught.classes + 1), np.float32)
+    for number, (features, network) in enumerate(parts):
+        scores[fold == number] = network.scores(features.matrix[np.flatnonzero(fold == number)])
+    return whole, scores
+
+
+def _fit(
+    features: csr_matrix, target: NDArray[np.int64], urgent: NDArray[np.int64], classes: int, seed: int
+) -> _Network:
+    """Return the network that fits best, by Adam with a rate that falls to nothing."""
     random = np.random.default_rng(seed)
     count, width = features.shape
-    weights, mean, square = (np.zeros((width + 1, classes), np.float32) for _ in range(3))
+    weights = _beginning(random, width, classes)
+    means, squares, parts = ([np.zeros_like(one) for one in weights] for _ in range(3))
     steps = EPOCHS * -(-count // BATCH)
     step = 0
     for _ in range(EPOCHS):
         order = random.permutation(count)
         for start in range(0, count, BATCH):
             chosen = order[start : start + BATCH]
-            batch = features[chosen]
-            error = _softmax(batch @ weights[:-1] + weights[-1])
-            error[np.arange(len(chosen)), target[chosen]] -= 1
-            error /= len(chosen)
-            slope = np.vstack([batch.T @ error + DECAY * weights[:-1], error.sum(axis=0)])
+            slopes = _slopes(weights, features[chosen], target[chosen], urgent[chosen], random)
             step += 1
-            mean += 0.1 * (slope - mean)
-            square += 0.001 * (slope * slope - square)
             rate = RATE * (1 - step / steps) * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
-            weights -= rate * mean / (np.sqrt(square) + 1e-8)
-    # Only differences between classes count; centred weights are smaller, and can be explained.
-    weights -= weights.mean(axis=1, keepdims=True)
-    return weights[:-1], weights[-1]
+            for one, slope, mean, square, part in zip(weights, slopes, means, squares, parts):
+                # In place, since these tables are large: running means of the slope and of its square.
+                mean *= 0.9
+                mean += np.multiply(slope, 0.1, out=part)
+                square *= 0.999
+                square += np.multiply(np.multiply(slope, slope, out=part), 0.001, out=part)
+                np.sqrt(square, out=part)
+                part += 1e-8
+                np.divide(mean, part, out=part)
+                one -= np.multiply(part, rate, out=part)
+    return weights
 
 
-def _left_out(lines: Sequence[Line], target: NDArray[np.int64], classes: int, seed: int) -> Floats:
-    """Return the probabilities that models give to lines which they were not trained on."""
-    fold = np.random.default_rng(seed).permutation(len(lines)) % FOLDS
-    chances = np.zeros((len(lines), classes), np.float32)
-    for number in range(FOLDS):
-        learnt = [line for line, at in zip(lines, fold) if at != number]
-        others = [line for line, at in zip(lines, fold) if at == number]
-        features = _Features(learnt)
-        weights, bias = _fit(features.matrix(learnt), target[fold != number], classes, seed)
-        chances[fold == number] = _softmax(features.matrix(others) @ weights + bias)
-    return chances
+def _beginning(random: np.random.Generator, width: int, classes: int) -> _Network:
+    inward = 0.05 * random.standard_normal((width, HIDDEN), np.float32)
+    outward = HIDDEN**-0.5 * random.standard_normal((HIDDEN, classes + 1), np.float32)
+    return _Network(inward, np.zeros(HIDDEN, np.float32), outward, np.zeros(classes + 1, np.float32))
+
+
+def _slopes(
+    weights: _Network,
+    batch: csr_matrix,
+    target: NDArray[np.int64],
+    urgent: NDArray[np.int64],
+    random: np.random.Generator,
+) -> tuple[Floats, ...]:
+    """Return how the loss over ``batch`` changes with each of ``weights``; a target or urgency of -1 counts for nothing."""
+    batch.data *= _kept_at_random(random, batch.data.shape, DROPPED)
+    before = batch @ weights.inward + weights.hidden
+    passed = _kept_at_random(random, before.shape, DROPPED_HIDDEN)
+    hidden = np.maximum(before, 0) * passed
+    scores = hidden @ weights.outward + weights.bias
+    error = np.zeros_like(scores)
+    known = np.flatnonzero(target >= 0)
+    error[known, :-1] = _softmax(scores[known, :-1])
+    error[known, target[known]] -= 1
+    heard = np.flatnonzero(urgent >= 0)
+    error[heard, -1] = 1 / (1 + np.exp(-scores[heard, -1])) - urgent[heard]
+    error /= len(target)
+    back = (error @ weights.outward.T) * passed * (before > 0)
+    return (
+        batch.T @ back + DECAY * weights.inward,
+        back.sum(axis=0),
+        hidden.T @ error + DECAY * weights.outward,
+        error.sum(axis=0),
+    )
+
+
+def _kept_at_random(random: np.random.Generator, shape: tuple[int, ...], dropped: float) -> Floats:
+    """Return 0 for what is dropped, and for the rest what makes up for it."""
+    return np.asarray((random.random(shape, np.float32) >= dropped) / np.float32(1 - dropped), np.float32)
+
+
+def _least_alarm(alarm: Floats, urgent: NDArray[np.int64]) -> float:
+    """Return the score from which on a line sounds urgent: ``FALSE_ALARMS`` of the calm ones do, left out of training."""
+    calm = np.sort(alarm[urgent == 0])[::-1]
+    return round(float(calm[int(FALSE_ALARMS * len(calm))]) + 1e-3, 3)
 
 
 def _thresholds(
@@ -277,8 +401,8 @@ def _thresholds_of(chances: Floats, target: NDArray[np.int64], answers: int, cos
     whole = chances[:, :answers].sum(axis=1)
     share = chances[:, :answers].max(axis=1) / whole
     right = chances[:, :answers].argmax(axis=1) == target
-    best = (-1, 0.99, 0.9)
-    for least in np.arange(0.3, 0.99, 0.01):
+    best = (-1, 0.999, 0.9)
+    for least in 1 - np.geomspace(0.7, 0.0005, 100):
         inside = whole >= least
         sure = _least_share(inside & ours, right, share, cost.wrong * ours.sum())
         answered = inside & (share >= sure)
@@ -288,7 +412,7 @@ def _thresholds_of(chances: Floats, target: NDArray[np.int64], answers: int, cos
     perhaps = float(strangers[int(cost.offered * len(strangers))]) if len(strangers) else 0.5
     _, least, sure = best
     values = {"ours": least, "sure": sure, "perhaps": min(perhaps, least), "either": EITHER}
-    return {name: round(value, 3) for name, value in values.items()}
+    return {name: round(value, 4) for name, value in values.items()}
 
 
 def _least_share(chosen: NDArray[np.bool_], right: NDArray[np.bool_], share: Floats, most_wrong: float) -> float:
@@ -297,22 +421,38 @@ def _least_share(chosen: NDArray[np.bool_], right: NDArray[np.bool_], share: Flo
     return max(0.3, float(wrong[int(most_wrong)]) + 1e-3) if len(wrong) > most_wrong else 0.3
 
 
-def _pack(features: _Features, weights: Floats, bias: Floats) -> dict[str, Any]:
+def _pack(features: _Features, network: _Network) -> dict[str, Any]:
     """Return the table of rows: for every bucket and unit its weights as bytes, and the square of its length."""
     names = list(dict.fromkeys((*features.known, *_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
-    tables = [features.of_buckets(), features.of_units(names)]
-    table = np.vstack([matrix @ weights for matrix, _ in tables])
+    tables = [features.of_buckets(), features.of_units(names, _spelled(names))]
+    table = np.vstack([matrix @ network.inward for matrix, _ in tables])
     squares = np.concatenate([square for _, square in tables])
     rows = np.clip(np.rint(table / STEP), -127, 127) + 128
     lengths = np.clip(np.rint(squares), 1, 255)[:, None]
     packed = np.hstack([rows, lengths]).astype(np.uint8).tobytes()
     return {
-        "bias": [round(float(value), 4) for value in bias],
+        "bias": _rounded(network.bias),
         "buckets": BUCKETS,
+        "hidden": _rounded(network.hidden),
         "rows": b64encode(compress(packed, 9)).decode("ascii"),
         "scale": STEP,
+        "scores": [_rounded(row) for row in network.outward],
         "units": "\n".join(names),
     }
+
+
+def _rounded(values: Floats) -> list[float]:
+    return [round(float(value), 3) for value in values]
+
+
+def _misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent: Sequence[int]) -> dict[str, list[str]]:
+    """Return the authored lines that the model alone would take for more, or for less, than they are."""
+    model = Understanding(compiled)
+    found: dict[str, set[str]] = {"told": set(), "calm": set()}
+    for line, told in zip(said, urgent):
+        if model.sounds_urgent(" ".join(line)) != (told == 1):
+            found["told" if told == 1 else "calm"].add(line_key(line))
+    return {name: sorted(lines) for name, lines in found.items()}
 
 
 def _exceptions(compiled: dict[str, Any], texts: Sequence[str], names: Sequence[str]) -> dict[str, str]:
@@ -322,5 +462,5 @@ def _exceptions(compiled: dict[str, Any], texts: Sequence[str], names: Sequence[
     for text, name in zip(texts, names):
         reading = model.read(text)
         if reading.answers != ((name,) if name else ()):
-            found.setdefault(" ".join(words(text)), name)
+            found.setdefault(line_key(words(text)), name)
     return found

@@ -148,7 +148,7 @@ class _Turn:
 
     def _sign(self, heard: Heard) -> Found | None:
         """The warning sign in the words; failing that, the one that the ears themselves recognised."""
-        found = self.release.signs.find(heard.text) if heard.text else None
+        found = self.release.sign_in(heard.text) if heard.text else None
         if found is None and heard.sign in self.release.warnings:
             return Found(heard.sign, self.release.warnings[heard.sign]["level"], False, heard.text)
         return found

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from guide.markup import escape, fill
 from guide.understanding import Understanding
-from guide.warning_signs import WarningSigns
+from guide.warning_signs import Found, WarningSigns
 from guide.words import words
 
 # The layout of the release's JSON. A function refuses a release of another schema instead of guessing.
-SCHEMA = 1
+SCHEMA = 2
 
 SECTIONS = frozenset(
     (
@@ -105,6 +105,19 @@ class Release:
     def signs(self) -> WarningSigns:
         """The check for warning signs."""
         return WarningSigns(self._data["signs"])
+
+    def sign_in(self, text: str) -> Found | None:
+        """Return the warning sign in ``text``: one known by name, or that of what only sounds like an emergency.
+
+        What sounds like one is none when ``text`` asks about a sign, or denies one.
+        """
+        found = self.signs.find(text)
+        sign = self.understanding.urgent_sign
+        if (found and (found.level == "emergency" or found.asked)) or sign not in self.warnings:
+            return found
+        if not self.understanding.sounds_urgent(text) or self.signs.denies(text):
+            return found
+        return Found(sign, self.warnings[sign]["level"], False, text)
 
     @cached_property
     def understanding(self) -> Understanding:

@@ -1,10 +1,10 @@
-"""From words to an answer: a trained linear model, read in pure Python.
+"""From words to an answer: a small trained network, read in pure Python.
 
-The model adds one row of weights, a number for each class, for every word and every pair of neighbours; a word it
-does not know counts by its spelling (pieces of three to five letters). Where nothing names the subject ("exercise
-bike"), every word counts once more, as a word said alone. In a story the words of its question count in full, and the
-others less. The sums, by the length of the utterance, become probabilities. Classes are the answers and the kinds of
-what is not ours.
+The first layer adds one row of weights, a number for each hidden unit, for every word and every pair of neighbours; a
+word it does not know counts by its spelling (pieces of three to five letters). Where nothing names the subject
+("exercise bike"), every word counts once more, as a word said alone. In a story the words of its question count in
+full, and the others less. The sums, by the length of the utterance, go through the hidden units, and from there into
+scores. Classes are the answers and the kinds of what is not ours; one more score tells how urgent it sounds.
 """
 
 from __future__ import annotations
@@ -112,6 +112,11 @@ def kind_of(said: list[str], hints: Hints) -> str:
     return ("named" if named(said, hints) else "bare") + (" story" if len(said) >= STORY_WORDS else "")
 
 
+def line_key(said: list[str]) -> str:
+    """Return a short name for a line: that another utterance has the same one happens once in millions."""
+    return f"{crc32(' '.join(said).encode()):x}"
+
+
 def is_word(unit: str) -> bool:
     """True when ``unit`` is a plain word, which counts by its spelling too."""
     return " " not in unit and unit[0] != "~"
@@ -129,6 +134,8 @@ class Understanding:
     def __init__(self, compiled: Mapping[str, Any]) -> None:
         self._classes: list[str] = compiled["classes"]
         self._answers = sum(1 for name in self._classes if name)
+        self._hidden: list[float] = compiled["hidden"]
+        self._scores: list[list[float]] = compiled["scores"]
         self._bias: list[float] = compiled["bias"]
         self._scale: float = compiled["scale"]
         self._buckets: int = compiled["buckets"]
@@ -137,33 +144,53 @@ class Understanding:
         self._lines: Mapping[str, str] = compiled["lines"]
         names = compiled["units"].split("\n")
         self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
-        self._width = len(self._classes) + 1
         self._rows = decompress(a2b_base64(compiled["rows"]))
+        self._width = len(self._hidden) + 1
+        self._urgent: Mapping[str, Any] = compiled["urgent"]
+        self.urgent_sign: str = self._urgent["sign"]
+        """Id of the warning sign of what only sounds urgent; "" when nothing does."""
         self._even = int.from_bytes(b"\xff\x00" * (self._width // 2 + 1), "little")
 
     def read(self, text: str) -> Reading:
         """Return how ``text`` is understood."""
         said = words(text)
-        ranked = self._rank(self._chances(self._weigh(units(said, self._hints))))
-        known = self._lines.get(" ".join(said))
+        ranked = self._rank(self._chances(self._active(self._weigh(units(said, self._hints)))))
+        known = self._lines.get(line_key(said))
         if known is not None:
             return Reading("answer" if known else "decline", _first(known, ranked))
         return Reading(self._outcome(ranked, said), ranked)
+
+    def sounds_urgent(self, text: str) -> bool:
+        """True when ``text`` sounds much more like what people say in an emergency than like what they ask.
+
+        It knows no sign from another, and takes a denial for what it denies; it stands behind the check for signs.
+        """
+        said = words(text)
+        known = line_key(said)
+        if known in self._urgent["told"] or known in self._urgent["calm"]:
+            return known in self._urgent["told"]
+        return self._score(self._active(self._weigh(units(said, self._hints))))[-1] >= float(self._urgent["least"])
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
         weighed = list(units(words(text), self._hints))
         whole = self._weigh(weighed)
-        chances = self._chances(whole)
-        length = sqrt(whole[-1]) or 1.0
-        parts: dict[str, list[list[float]]] = {}
+        active = self._active(whole)
+        chances = self._chances(active)
+        # A hidden unit that is not active passes nothing on; through the others every unit adds in proportion.
+        factor = self._scale / (sqrt(whole[-1]) or 1.0)
+        through = [factor if value > 0 else 0.0 for value in active]
+        parts: dict[str, list[float]] = {}
         for unit, full in weighed:
-            parts.setdefault(unit, []).append(self._weigh([(unit, full)]))
+            part = self._weigh([(unit, full)])
+            added = [many * value for many, value in zip(through, part)]
+            parts[unit] = [one + other for one, other in zip(parts[unit], added)] if unit in parts else added
         reasons = []
         for name, chance in self._rank(chances)[:most]:
             # What is not ours has several classes; its likeliest one speaks for it.
             column = max((i for i, c in enumerate(self._classes) if c == name), key=chances.__getitem__)
-            weights = [(unit, sum(part[column] for part in of) / length * self._scale) for unit, of in parts.items()]
+            way = [row[column] for row in self._scores]
+            weights = [(unit, sum(value * out for value, out in zip(added, way))) for unit, added in parts.items()]
             weights.sort(key=lambda item: -abs(item[1]))
             top = tuple((unit, round(weight, 2)) for unit, weight in weights[:features] if abs(weight) >= 0.05)
             reasons.append(Reason(name, chance, top))
@@ -183,17 +210,29 @@ class Understanding:
         ranked.sort(key=lambda item: -item[1])
         return tuple(ranked)
 
-    def _chances(self, sums: list[float]) -> list[float]:
-        """Return the probability of every class, of the sums that ``_weigh`` returned."""
+    def _active(self, sums: list[float]) -> list[float]:
+        """Return what the hidden units make of the sums that ``_weigh`` returned; those below zero are not active."""
         factor = self._scale / (sqrt(sums[-1]) or 1.0)
-        scores = [bias + factor * total for bias, total in zip(self._bias, sums)]
+        return [bias + factor * total for bias, total in zip(self._hidden, sums)]
+
+    def _score(self, active: list[float]) -> list[float]:
+        """Return the score of every class, and in the last place that of sounding urgent."""
+        scores = self._bias
+        for value, row in zip(active, self._scores):
+            if value > 0:
+                scores = [score + value * weight for score, weight in zip(scores, row)]
+        return scores
+
+    def _chances(self, active: list[float]) -> list[float]:
+        """Return the probability of every class."""
+        scores = self._score(active)[:-1]
         top = max(scores)
         raised = [exp(score - top) for score in scores]
         whole = sum(raised)
         return [value / whole for value in raised]
 
     def _weigh(self, weighed: Iterable[tuple[str, bool]]) -> list[float]:
-        """Return the sum of the units' weights for each class, and of their squared lengths in the last place."""
+        """Return the sum of the units' weights for each hidden unit, and of their squared lengths in the last place."""
         rows: tuple[list[int], list[int]] = ([], [])
         for unit, full in weighed:
             rows[full].extend(self._rows_of(unit))
@@ -214,7 +253,7 @@ class Understanding:
                 yield crc32(piece.encode()) % self._buckets
 
     def _sum(self, rows: list[int]) -> list[int]:
-        """Return the sum of ``rows`` for each class, and of their squared lengths in the last place.
+        """Return the sum of ``rows`` for each hidden unit, and of their squared lengths in the last place.
 
         A row's bytes are added as two long integers, one byte to each lane of 16 bits: many times faster than
         adding number by number.

@@ -117,6 +117,14 @@ class WarningSigns:
             first.setdefault(found.sign, found)
         return list(first.values())
 
+    def denies(self, text: str) -> bool:
+        """True when ``text`` names a symptom and says in the same breath that it is not there, or is an animal's."""
+        said = self._read(text)
+        if self._special["animals"] in said.groups:
+            return True
+        symptoms = self._symptoms & self._deniable & said.groups.keys()
+        return any(self._denial(group, span, said) is not None for group in symptoms for span in said.groups[group])
+
     def sign(self, name: str) -> Mapping[str, Any]:
         """Return a sign's ``id``, ``level``, ``name``, ``say`` and ``if_asked``; ``KeyError`` when there is none."""
         for sign in self._signs:

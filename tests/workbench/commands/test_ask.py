@@ -74,7 +74,7 @@ class TestForPrograms:
     def test_fields_when_it_is_not_ours(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        (reply,) = ask_all(monkeypatch, capsys, question("purple elephants"))
+        (reply,) = ask_all(monkeypatch, capsys, question("zorbing walruses"))
         assert list(reply) == FIELDS
         assert (reply["intent"], reply["outcome"], reply["answer"], reply["offered"]) == (
             "AMAZON.FallbackIntent",
@@ -91,7 +91,7 @@ class TestForPrograms:
         assert (reply["outcome"], reply["keep_open"], reply["reprompt"]) == ("phrase", False, None)
 
     def test_one_line_each_in_order(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        texts = [QUESTION, "tell me about ice", QUESTION, WARNING, "purple elephants", "", "two\nlines"]
+        texts = [QUESTION, "tell me about ice", QUESTION, WARNING, "zorbing walruses", "", "two\nlines"]
         replies = ask_all(monkeypatch, capsys, *(question(text) for text in texts))
         assert [reply["text"] for reply in replies] == texts
 
@@ -101,7 +101,7 @@ class TestForPrograms:
         replies = ask_all(
             monkeypatch,
             capsys,
-            *[question("purple elephants")] * 4,
+            *[question("zorbing walruses")] * 4,
             question(WARNING),
             question("goodbye"),
             question("yes"),

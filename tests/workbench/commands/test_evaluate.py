@@ -112,7 +112,7 @@ def test_no_question_is_no_division_by_zero() -> None:
 
 
 def test_coverage_counts_what_the_carriers_keep(ears: Ears) -> None:
-    found = coverage(["tell me about heat", "purple elephants", "how do i tickle my dog"], ears)
+    found = coverage(["tell me about heat", "zorbing walruses", "how do i tickle my dog"], ears)
     assert found["by"] == {"sample": 1, "nothing": 1, "carrier": 1}
     assert found["lost"] == pytest.approx(1 / 3)
     assert found["words_in_slot"] == pytest.approx(3 / 6)
@@ -129,7 +129,7 @@ class TestCommand:
             {"text": "tell me about heat", "answer": "heat"},
             {"text": "tell me about ice", "answer": "massage"},
             {"text": "i can't pee and my legs are numb", "level": "emergency"},
-            {"text": "purple elephants", "kind": "general"},
+            {"text": "zorbing walruses", "kind": "general"},
         )
         assert cli.main(["evaluate", str(file), "--json", str(tmp_path / "out.json"), "--worst"]) == 0
         out = capsys.readouterr().out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.content_copies import ContentCopy
-from workbench.compiler.content import ELSEWHERE, INTENTS, WARNING_SIGNS
+from workbench.compiler.content import ALARMS, ELSEWHERE, INTENTS, WARNING_SIGNS
 
 KINDS = "a sample has letters, spaces, apostrophes and hyphens only, and numbers are spelled out"
 
@@ -238,3 +238,32 @@ def test_elsewhere_that_is_ours_as_well(content_copy: ContentCopy) -> None:
 def test_elsewhere_that_is_no_list(content_copy: ContentCopy, group: str) -> None:
     line = content_copy.append(ELSEWHERE, group)
     assert content_copy.problems() == [content_copy.said(ELSEWHERE, line, "'added' must be a list of lines of text")]
+
+
+@pytest.mark.parametrize("sign", ["", "sign: no-such-sign\n"])
+def test_alarms_without_an_emergency_to_warn_of(content_copy: ContentCopy, sign: str) -> None:
+    content_copy.write(ALARMS, f"{sign}told:\n  heart:\n  - my heart is racing away\n")
+    name = "no-such-sign" if sign else ""
+    told = f"'{name}' is no emergency of content/en/warning_signs.yaml; name one under 'sign'"
+    assert content_copy.problems() == [content_copy.said(ALARMS, 1, told)]
+
+
+def test_alarm_that_is_calm_as_well(content_copy: ContentCopy) -> None:
+    lines = "told:\n  heart:\n  - My heart stops\ncalm:\n  love:\n  - my heart stops\n"
+    content_copy.write(ALARMS, f"sign: not-breathing\n{lines}")
+    told = "'my heart stops' is 'told' as well; it cannot be both"
+    assert content_copy.problems() == [content_copy.said(ALARMS, 7, told)]
+
+
+@pytest.mark.parametrize(("line", "length"), [("''", 0), ("ha" * 151, 302)])
+def test_alarm_that_nobody_says_in_one_breath(content_copy: ContentCopy, line: str, length: int) -> None:
+    content_copy.write(ALARMS, f"sign: not-breathing\ntold:\n  long:\n  - {line}\n")
+    shown = line.strip("'")[:40]
+    told = f"'{shown}' has {length} characters; at most 300 are said in one breath"
+    assert content_copy.problems() == [content_copy.said(ALARMS, 4, told)]
+
+
+def test_alarms_of_another_kind(content_copy: ContentCopy) -> None:
+    content_copy.write(ALARMS, "told: {}\nlater:\n  some: [a line]\n")
+    told = "unknown part 'later'; the parts are sign, told and calm"
+    assert content_copy.problems() == [content_copy.said(ALARMS, 2, told)]

@@ -9,7 +9,7 @@ import pytest
 
 from guide.understanding import Understanding
 from workbench.compiler import training
-from workbench.compiler.training import digest, train
+from workbench.compiler.training import Alarms, digest, train
 
 EXAMPLES = [
     (f"{frame} {thing} {end}", answer)
@@ -80,6 +80,40 @@ class TestTrain:
         assert train(odd, ELSEWHERE, HINTS)["classes"] == ["heat", "ice", "", ""]
 
 
+TOLD = [
+    f"{who} {what}" for who in ("i", "he", "she") for what in ("cannot breathe", "turned blue", "stopped breathing")
+]
+CALM = ["breathing exercises for my back", "my back turned out fine", "it stopped hurting", "the blue heating pad"]
+
+
+@pytest.fixture(scope="module")
+def model() -> Understanding:
+    return Understanding(train(EXAMPLES, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM)))
+
+
+class TestAlarms:
+    def test_every_line_sounds_as_it_was_meant(self, model: Understanding) -> None:
+        assert model.urgent_sign == "urgent"
+        assert all(model.sounds_urgent(line) for line in TOLD)
+        ours = [line for line, _ in EXAMPLES]
+        assert not any(model.sounds_urgent(line) for lines in (CALM, ours, *ELSEWHERE.values()) for line in lines)
+
+    def test_what_is_told_in_other_words_sounds_urgent_too(self, model: Understanding) -> None:
+        assert model.sounds_urgent("my wife stopped breathing and turned blue")
+
+    def test_answers_are_told_apart_as_before(self, model: Understanding) -> None:
+        assert model.read("can i put a hot heating pad on my back").ranked[0][0] == "heat"
+
+    def test_without_any_nothing_sounds_urgent(self, compiled: dict[str, Any]) -> None:
+        assert Understanding(compiled).urgent_sign == ""
+
+    def test_a_line_that_may_be_a_sign_teaches_neither(self) -> None:
+        unsure = frozenset({"heat stopped breathing"})
+        examples = [*EXAMPLES, ("heat stopped breathing", "heat")]
+        sure = train(examples, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM))
+        assert train(examples, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM, unsure)) != sure
+
+
 class TestDigest:
     def test_changes_with_whatever_training_learns_from(self) -> None:
         whole = digest(EXAMPLES, ELSEWHERE, HINTS)
@@ -90,6 +124,10 @@ class TestDigest:
             digest(EXAMPLES, {**ELSEWHERE, "more": ["a line"]}, HINTS),
             digest(EXAMPLES, {"all": [*ELSEWHERE["body"], *ELSEWHERE["general"]]}, HINTS),
             digest(EXAMPLES, ELSEWHERE, {**HINTS, "subject": "back"}),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM)),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms("urgent", CALM, TOLD)),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms("other", TOLD, CALM)),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM, frozenset({EXAMPLES[0][0]}))),
         ]
         assert len({whole, *others}) == len(others) + 1
 

@@ -10,7 +10,7 @@ from guide.release import Release
 from guide.warning_signs import LEVELS
 from workbench.compiler.answers import Answer
 from workbench.compiler.build import trained
-from workbench.compiler.content import INTENTS, PHRASES, WARNING_SIGNS, Content
+from workbench.compiler.content import ALARMS, INTENTS, PHRASES, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import compile_model
 from workbench.compiler.problems import Problem
 from workbench.compiler.release import compile_release
@@ -25,6 +25,7 @@ def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
         yield from _ask_lines(answer, ears, release)
         yield from _topics(answer, ears, release)
     yield from _signs(content, ears, release)
+    yield from _alarms(content, release)
     for wordings in content.phrases.values():
         for phrase in wordings:
             for said in phrase.suggestions:
@@ -38,7 +39,7 @@ def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
 
 def _ask_lines(answer: Answer, ears: Ears, release: Release) -> Iterator[Problem]:
     for i, line in enumerate(answer.ask):
-        found = release.signs.find(line)
+        found = release.sign_in(line)
         if found and found.level == "emergency" and not found.asked:
             # An intent without slots brings no text to the function, so nothing could warn there (design: signs first, always).
             yield Problem(
@@ -81,7 +82,7 @@ def _signs(content: Content, ears: Ears, release: Release) -> Iterator[Problem]:
     for i, sign in enumerate(content.signs["signs"]):
         for j, example in enumerate(sign.get("examples", [])):
             text = _passed_on(ears.hear(example), release)
-            found = release.signs.find(text)
+            found = release.sign_in(text)
             if found is None or LEVELS.index(found.level) > LEVELS.index(sign["level"]):
                 line = content.lines[WARNING_SIGNS]("signs", i, "examples", j)
                 heard = f"reaches the function as '{text}'" if text else "reaches the function without its words"
@@ -90,6 +91,22 @@ def _signs(content: Content, ears: Ears, release: Release) -> Iterator[Problem]:
                     line,
                     f"'{example}' {heard}, where no such sign is heard; add a frame for it in {INTENTS}, or add it to 'says'",
                 )
+
+
+def _alarms(content: Content, release: Release) -> Iterator[Problem]:
+    """Lines of alarms.yaml that are heard as more, or as less, than they are."""
+    for kind, told in (("told", True), ("calm", False)):
+        for group, texts in content.alarms[kind].items():
+            for i, text in enumerate(texts):
+                found = release.sign_in(text)
+                line = content.lines[ALARMS](kind, group, i)
+                if told and (found is None or found.level != "emergency" or found.asked):
+                    heard = f"only as '{found.sign}'" if found else "as no sign at all"
+                    yield Problem(ALARMS, line, f"'{text}' is heard {heard}; add a pattern for it to {WARNING_SIGNS}")
+                elif found and not told:
+                    yield Problem(
+                        ALARMS, line, f"'{text}' is heard as '{found.sign}' ({found.heard}); mend that sign's patterns"
+                    )
 
 
 def _understood(said: str, ears: Ears, release: Release) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from guide.release import topic_key
-from workbench.compiler.content import ELSEWHERE, INTENTS, WARNING_SIGNS, Content
+from workbench.compiler.content import ALARMS, ELSEWHERE, INTENTS, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import MOST_SAMPLE_CHARACTERS, intent_name, plain_sample
 from workbench.compiler.problems import Problem
 
@@ -47,6 +47,7 @@ def check(content: Content) -> Iterator[Problem]:
                 answer.lines("ask"),
                 f"has {len(answer.ask)} ask lines; write at least {LEAST_LINES}, as different people would say it",
             )
+    yield from _alarms(content)
     yield from _elsewhere(content, {plain_sample(text): (file, line) for file, line, _, text in written})
 
 
@@ -120,6 +121,26 @@ def _topics(content: Content) -> Iterator[Problem]:
                     WARNING_SIGNS, where, f"'{value}' belongs to the sign '{signs[plain_sample(str(value))]}' already"
                 )
             signs[plain_sample(str(value))] = sign["id"]
+
+
+def _alarms(content: Content) -> Iterator[Problem]:
+    if (content.alarms["told"] or content.alarm_sign) and content.alarm_sign not in _emergencies(content):
+        line = content.lines[ALARMS]("sign")
+        yield Problem(ALARMS, line, f"'{content.alarm_sign}' is no emergency of {WARNING_SIGNS}; name one under 'sign'")
+    seen: dict[str, str] = {}
+    for kind in content.alarms:
+        for group, texts in content.alarms[kind].items():
+            for i, text in enumerate(texts):
+                line = content.lines[ALARMS](kind, group, i)
+                if not 0 < len(text) <= MOST_STORY_CHARACTERS:
+                    told = f"has {len(text)} characters; at most {MOST_STORY_CHARACTERS} are said in one breath"
+                    yield Problem(ALARMS, line, f"'{text[:40]}' {told}")
+                if (first := seen.setdefault(plain_sample(text), kind)) != kind:
+                    yield Problem(ALARMS, line, f"'{text}' is '{first}' as well; it cannot be both")
+
+
+def _emergencies(content: Content) -> set[str]:
+    return {sign["id"] for sign in content.signs.get("signs", []) if sign.get("level") == "emergency"}
 
 
 def _elsewhere(content: Content, ours: dict[str, tuple[str, int]]) -> Iterator[Problem]:
