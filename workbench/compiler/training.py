@@ -45,6 +45,7 @@ DECAY = 1e-6
 DROPPED = 0.4  # of what goes in, left out at random at every step: so that no word alone decides
 DROPPED_HIDDEN = 0.2
 FOLDS = 3
+TEMPERED = 0.3  # of what a line teaches, taken from networks that did not learn from it
 FALSE_ALARMS = 0.003  # of calm lines, most of which are chosen for sounding alarming; real ones sound so far less often
 STEP = 1.0  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
 
@@ -60,12 +61,13 @@ class Cost(NamedTuple):
     """Of elsewhere, at least offered."""
 
 
-# A story touches on more than it asks, and real ones are harder than those that we make up.
+# A story touches on more than it asks, and real ones are harder than those that we make up. The networks that these
+# lines are left out of are surer of themselves than the tempered one, so that it errs less than this allows.
 COSTS = {
-    "bare": Cost(0.06, 0.004, 0.08),
-    "bare story": Cost(0.035, 0.005, 0.08),
-    "named": Cost(0.065, 0.015, 0.12),
-    "named story": Cost(0.035, 0.05, 0.12),
+    "bare": Cost(0.09, 0.005, 0.09),
+    "bare story": Cost(0.05, 0.006, 0.09),
+    "named": Cost(0.1, 0.02, 0.13),
+    "named story": Cost(0.05, 0.06, 0.13),
 }
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
 FEWEST_LINES = 100  # for thresholds of a kind's own
@@ -132,9 +134,12 @@ def train(
     said = [words(text) for text in (*texts, *alarms.told, *alarms.calm)]
     urgent = [0 if text not in alarms.unsure else -1 for text in texts]
     urgent += [1] * len(alarms.told) + [0] * len(alarms.calm)
-    target = np.array(labels + [-1] * (len(said) - len(texts)))
-    taught = _Taught(_Lines([list(units(line, read)) for line in said]), target, len(names), np.array(urgent))
-    model, scores = _fitted(taught, seed)
+    target = np.array(labels)
+    wanted = np.zeros((len(said), len(names) + 1), np.float32)
+    wanted[np.arange(len(labels)), target] = 1
+    wanted[:, -1] = np.array(urgent) == 1
+    known, heard = np.arange(len(said)) < len(labels), np.array(urgent) >= 0
+    model, scores = _fitted(_Taught(_Lines([list(units(line, read)) for line in said]), wanted, known, heard), seed)
     chances = _softmax(scores[: len(texts), :-1])
     thresholds = _thresholds(
         chances, target[: len(texts)], len(answers), [kind_of(line, read) for line in said[: len(texts)]]
@@ -143,7 +148,7 @@ def train(
     compiled.update(_pack(*model))
     compiled["urgent"] = {"sign": "", "least": 0.0, "told": [], "calm": []}
     if alarms.told:
-        compiled["urgent"].update(sign=alarms.sign, least=_least_alarm(scores[:, -1], taught.urgent))
+        compiled["urgent"].update(sign=alarms.sign, least=_least_alarm(scores[:, -1], np.array(urgent)))
         compiled["urgent"].update(_misjudged(compiled, said, urgent))
     compiled["lines"] = _exceptions(compiled, texts, [names[i] for i in labels])
     return compiled
@@ -262,11 +267,12 @@ class _Taught(NamedTuple):
     """What there is to learn from."""
 
     lines: _Lines
-    target: NDArray[np.int64]
-    """The class of each line; -1 for a line of alarms, which has none."""
-    classes: int
-    urgent: NDArray[np.int64]
-    """1 for a line that tells of an emergency, 0 for one that does not, and -1 for one that is not to be learnt from."""
+    wanted: Floats
+    """For each line, the probability that every class should get, and whether it tells of an emergency."""
+    known: NDArray[np.bool_]
+    """Whether a line has a class; those of alarms have none."""
+    heard: NDArray[np.bool_]
+    """Whether it is known of a line if it tells of an emergency."""
 
 
 class _Network(NamedTuple):
@@ -284,31 +290,36 @@ class _Network(NamedTuple):
 def _fitted(taught: _Taught, seed: int) -> tuple[tuple[_Features, _Network], Floats]:
     """Return the features and the network, and the scores that networks not trained on a line give it.
 
-    The networks are trained side by side; NumPy and SciPy let go of Python's lock while they count.
+    Those scores temper what the whole network learns: a line that the others would take elsewhere is not to be taken for
+    certain. They are trained side by side; NumPy and SciPy let go of Python's lock while they count.
     """
-    count = len(taught.target)
+    count = len(taught.wanted)
     fold = np.random.default_rng(seed).permutation(count) % FOLDS
-    learnt = [np.flatnonzero(fold != number) for number in range(FOLDS)]
+    scores = np.zeros_like(taught.wanted)
 
-    def fit(rows: NDArray[np.int64]) -> tuple[_Features, _Network]:
-        features = _Features(taught.lines, rows)
-        return features, _fit(features.matrix[rows], taught.target[rows], taught.urgent[rows], taught.classes, seed)
+    def leave_out(number: int) -> None:
+        learnt, others = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        features = _Features(taught.lines, learnt)
+        known, heard = taught.known[learnt], taught.heard[learnt]
+        network = _fit(features.matrix[learnt], taught.wanted[learnt], known, heard, seed)
+        scores[others] = network.scores(features.matrix[others])
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        whole, *parts = pool.map(fit, (np.arange(count), *learnt))
-    scores = np.zeros((count, taught.classes + 1), np.float32)
-    for number, (features, network) in enumerate(parts):
-        scores[fold == number] = network.scores(features.matrix[np.flatnonzero(fold == number)])
-    return whole, scores
+        everything = pool.submit(_Features, taught.lines, np.arange(count))
+        list(pool.map(leave_out, range(FOLDS)))
+    features = everything.result()
+    tempered = taught.wanted.copy()
+    tempered[:, :-1] = (1 - TEMPERED) * taught.wanted[:, :-1] + TEMPERED * _softmax(scores[:, :-1])
+    return (features, _fit(features.matrix, tempered, taught.known, taught.heard, seed)), scores
 
 
 def _fit(
-    features: csr_matrix, target: NDArray[np.int64], urgent: NDArray[np.int64], classes: int, seed: int
+    features: csr_matrix, wanted: Floats, known: NDArray[np.bool_], heard: NDArray[np.bool_], seed: int
 ) -> _Network:
     """Return the network that fits best, by Adam with a rate that falls to nothing."""
     random = np.random.default_rng(seed)
     count, width = features.shape
-    weights = _beginning(random, width, classes)
+    weights = _beginning(random, width, wanted.shape[1])
     means, squares, parts = ([np.zeros_like(one) for one in weights] for _ in range(3))
     steps = EPOCHS * -(-count // BATCH)
     step = 0
@@ -316,7 +327,7 @@ def _fit(
         order = random.permutation(count)
         for start in range(0, count, BATCH):
             chosen = order[start : start + BATCH]
-            slopes = _slopes(weights, features[chosen], target[chosen], urgent[chosen], random)
+            slopes = _slopes(weights, features[chosen], wanted[chosen], known[chosen], heard[chosen], random)
             step += 1
             rate = RATE * (1 - step / steps) * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
             for one, slope, mean, square, part in zip(weights, slopes, means, squares, parts):
@@ -332,32 +343,30 @@ def _fit(
     return weights
 
 
-def _beginning(random: np.random.Generator, width: int, classes: int) -> _Network:
+def _beginning(random: np.random.Generator, width: int, scores: int) -> _Network:
     inward = 0.05 * random.standard_normal((width, HIDDEN), np.float32)
-    outward = HIDDEN**-0.5 * random.standard_normal((HIDDEN, classes + 1), np.float32)
-    return _Network(inward, np.zeros(HIDDEN, np.float32), outward, np.zeros(classes + 1, np.float32))
+    outward = HIDDEN**-0.5 * random.standard_normal((HIDDEN, scores), np.float32)
+    return _Network(inward, np.zeros(HIDDEN, np.float32), outward, np.zeros(scores, np.float32))
 
 
 def _slopes(
     weights: _Network,
     batch: csr_matrix,
-    target: NDArray[np.int64],
-    urgent: NDArray[np.int64],
+    wanted: Floats,
+    known: NDArray[np.bool_],
+    heard: NDArray[np.bool_],
     random: np.random.Generator,
 ) -> tuple[Floats, ...]:
-    """Return how the loss over ``batch`` changes with each of ``weights``; a target or urgency of -1 counts for nothing."""
+    """Return how the loss over ``batch`` changes with each of ``weights``; what is not known or heard counts for nothing."""
     batch.data *= _kept_at_random(random, batch.data.shape, DROPPED)
     before = batch @ weights.inward + weights.hidden
     passed = _kept_at_random(random, before.shape, DROPPED_HIDDEN)
     hidden = np.maximum(before, 0) * passed
     scores = hidden @ weights.outward + weights.bias
-    error = np.zeros_like(scores)
-    known = np.flatnonzero(target >= 0)
-    error[known, :-1] = _softmax(scores[known, :-1])
-    error[known, target[known]] -= 1
-    heard = np.flatnonzero(urgent >= 0)
-    error[heard, -1] = 1 / (1 + np.exp(-scores[heard, -1])) - urgent[heard]
-    error /= len(target)
+    error = np.empty_like(scores)
+    error[:, :-1] = known[:, None] * (_softmax(scores[:, :-1]) - wanted[:, :-1])
+    error[:, -1] = heard * (1 / (1 + np.exp(-scores[:, -1])) - wanted[:, -1])
+    error /= len(wanted)
     back = (error @ weights.outward.T) * passed * (before > 0)
     return (
         batch.T @ back + DECAY * weights.inward,

@@ -17,6 +17,8 @@ FALLBACK = "AMAZON.FallbackIntent"
 SEARCH_QUERY = "AMAZON.SearchQuery"
 NUMBER = "AMAZON.NUMBER"
 
+_WAKE_WORD = "alexa "
+
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _PIECE = re.compile(r"\{[a-z_]+\}|[^{}]+")
 _NUMBERS = [
@@ -128,7 +130,8 @@ class Ears:
 
     def hear(self, utterance: str) -> Hearing:
         """Return the intent and slots that ``utterance`` is heard as."""
-        said = _plain(utterance)
+        # The wake word wakes the device; what the skill gets begins after it.
+        said = _plain(utterance).removeprefix(_WAKE_WORD)
         if not said:
             return Hearing(FALLBACK, {}, "nothing", "")
         if said in self._built_in:
