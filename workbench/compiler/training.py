@@ -34,7 +34,7 @@ LONE_WEIGHT = 1.0
 VECTOR_WEIGHT = 9.0
 FEWEST_WORDS = 2  # a word seen less often is read by its pieces and its vector
 FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; words said alone likewise
-MOST_PAIRS = 6_000
+MOST_PAIRS = 5_500
 MOST_LONE = 3_000
 MOST_UNITS = 17_500  # rows that the release can hold within a megabyte; common words without a line fill them up
 HIDDEN = 48
@@ -465,11 +465,11 @@ def _misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent: Sequ
 
 
 def _exceptions(compiled: dict[str, Any], texts: Sequence[str], names: Sequence[str]) -> dict[str, str]:
-    """Return the authored lines that the model alone would not take to their own answer; "" for what is not ours."""
+    """Return the authored lines that the model alone would not take to their own answer, by answer; "" has what is not ours."""
     model = Understanding(compiled)
     found: dict[str, str] = {}
     for text, name in zip(texts, names):
         reading = model.read(text)
         if reading.answers != ((name,) if name else ()):
             found.setdefault(line_key(words(text)), name)
-    return found
+    return {name: " ".join(key for key, own in found.items() if own == name) for name in sorted(set(found.values()))}

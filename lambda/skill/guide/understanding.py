@@ -141,7 +141,7 @@ class Understanding:
         self._buckets: int = compiled["buckets"]
         self._thresholds: Mapping[str, Mapping[str, float]] = compiled["thresholds"]
         self._hints = Hints.of(compiled["hints"])
-        self._lines: Mapping[str, str] = compiled["lines"]
+        self._lines = {key: name for name, keys in compiled["lines"].items() for key in keys.split()}
         names = compiled["units"].split("\n")
         self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
         self._rows = decompress(a2b_base64(compiled["rows"]))

@@ -98,11 +98,11 @@ class TestSamples:
     def test_apostrophes_and_abbreviations(self, small: Ears, said: str) -> None:
         assert heard(small, said)[0] == "HeatIntent"
 
-    @pytest.mark.parametrize("said", ["is heat good for backs", "heat good for a back", "oh is heat good for a back"])
     def test_the_wake_word_is_not_part_of_what_is_said(self, small: Ears) -> None:
         assert heard(small, "Alexa, tell me about heat") == heard(small, "tell me about heat")
         assert heard(small, "Alexa")[0] == FALLBACK
 
+    @pytest.mark.parametrize("said", ["is heat good for backs", "heat good for a back", "oh is heat good for a back"])
     def test_nearly_is_not_exactly(self, small: Ears, said: str) -> None:
         assert heard(small, said)[0] != "HeatIntent"
 
