@@ -10,6 +10,7 @@ from typing import Any
 
 from guide.understanding import Hints
 from guide.warning_signs import WarningSigns
+from guide.words import words
 from workbench.compiler.answers import Answer, Passage, read_answer
 from workbench.compiler.files import Lines, read_yaml
 from workbench.compiler.problems import Problems
@@ -109,6 +110,13 @@ class Content:
             return frozenset()  # what is wrong with the signs is said where they are compiled
         asked = (line for answer in self.answers.values() for line in answer.ask)
         return frozenset(line for line in asked if signs and signs.find(line))
+
+    @cached_property
+    def beginnings(self) -> frozenset[tuple[str, str]]:
+        """The first and the last word of every line that somebody may say: ours, elsewhere's, and emergencies."""
+        asked = [line for answer in self.answers.values() for line in answer.ask]
+        said = (words(line) for line in (*asked, *self.elsewhere_lines(), *self.alarm_lines("told")))
+        return frozenset((line[0], line[-1]) for line in said if line)
 
     def alarm_lines(self, kind: str) -> list[str]:
         """Authored lines of alarms.yaml: ``told`` or ``calm``."""

@@ -53,9 +53,7 @@ def _lead_with_first_words(frame: dict[str, Any], others: dict[str, dict[str, An
     samples = [sample for other in others.values() for sample in other["samples"]]
     leading = {sample.removesuffix(" {query}") for sample in samples}
     trailing = {sample.removeprefix("{query} ") for sample in samples}
-    asked = [line for answer in content.answers.values() for line in answer.ask]
-    said = [words(line) for line in (*asked, *content.elsewhere_lines(), *content.alarm_lines("told"))]
-    first = {line[0] for line in said if line and line[0] not in leading and line[-1] not in trailing}
+    first = {word for word, last in content.beginnings if word not in leading and last not in trailing}
     leads = sorted(word for word in first - _WAKE_WORDS if _SAYABLE.fullmatch(word))
     frame["samples"] = [*frame["samples"], *(f"{word} {{query}}" for word in leads)]
 
