@@ -69,6 +69,7 @@ COSTS = {
     "named": Cost(0.1, 0.02, 0.13),
     "named story": Cost(0.05, 0.06, 0.13),
 }
+LEAST_SURE = 0.55  # of what is ours, an answer has to have more than all others together, whatever mistakes may cost
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
 FEWEST_LINES = 100  # for thresholds of a kind's own
 
@@ -427,7 +428,7 @@ def _thresholds_of(chances: Floats, target: NDArray[np.int64], answers: int, cos
 def _least_share(chosen: NDArray[np.bool_], right: NDArray[np.bool_], share: Floats, most_wrong: float) -> float:
     """Return the share from which on at most ``most_wrong`` of the ``chosen`` lines are wrong."""
     wrong = np.sort(share[chosen & ~right])[::-1]
-    return max(0.3, float(wrong[int(most_wrong)]) + 1e-3) if len(wrong) > most_wrong else 0.3
+    return max(LEAST_SURE, float(wrong[int(most_wrong)]) + 1e-3) if len(wrong) > most_wrong else LEAST_SURE
 
 
 def _pack(features: _Features, network: _Network) -> dict[str, Any]:
