@@ -16,6 +16,9 @@ from workbench.chaos.store import Behave, Door, Exchange, Item, honest
 CHUNK_BYTES = 256 * 1024
 _NOTHING = hashlib.sha256(b"").hexdigest()
 
+# A read that was under way when everything came to a halt has been given some of its answer, and runs out of its time.
+_HANGING = ("timeout", "unfinished")
+
 
 class Fault(NamedTuple):
     """One way to misbehave."""
@@ -232,8 +235,8 @@ def faults(older: bytes) -> list[Fault]:
     corrupted = ("corrupted",)
     single = [
         Fault("well", may_follow=True, in_lambda=True),
-        Fault("hangs: accepts, says nothing", silent, logged=("timeout",), in_lambda=True),
-        Fault("hangs: stops in mid-answer", half_an_answer, logged=("timeout",), in_lambda=True),
+        Fault("hangs: accepts, says nothing", silent, logged=_HANGING, in_lambda=True),
+        Fault("hangs: stops in mid-answer", half_an_answer, logged=_HANGING, in_lambda=True),
         Fault("hangs: nobody takes the connection", silent, "full", ("timeout", "unreachable"), in_lambda=True),
         Fault("errs: refuses the connection", resetting, "shut", ("unreachable",), in_lambda=True),
         Fault("errs: resets the connection", resetting, logged=("unreachable",)),
