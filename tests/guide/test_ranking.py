@@ -13,6 +13,7 @@ from guide.release import Release
 from stores.withdrawn import Without
 from workbench.compiler import ranking
 from workbench.compiler.release import in_sections
+from workbench.compiler.training import Alarms
 
 COUNT = 300
 SUBJECTS = list(subjects(COUNT))
@@ -106,3 +107,15 @@ def test_a_release_with_many_answers_is_understood_by_ranking(
     without = Without(release, [next(iter(release.answers))])
     assert without.understanding.read(question) == release.understanding.read(question)
     assert without.understanding.explain(question) == release.understanding.explain(question)
+
+
+def test_no_authored_line_sounds_like_an_emergency() -> None:
+    """The gate learns from some of the lines only; the others are listed where they sound urgent to it."""
+    told = ["he stopped breathing", "she stopped breathing", "i cannot breathe", "he turned blue"]
+    examples = [(line, name) for name, what, when in SUBJECTS[:40] for line in lines(what, when, 20)]
+    examples.append(("stopped breathing", SUBJECTS[0][0]))
+    found = ranking.rank(examples, ELSEWHERE, HINTS, Alarms("urgent", told))
+    model = Ranking(found, found["postings"], found["asked"])
+    assert model.urgent_sign == "urgent"
+    assert all(model.sounds_urgent(line) for line in told)
+    assert not any(model.sounds_urgent(line) for line, _ in examples)

@@ -11,6 +11,7 @@ from typing import Any
 
 from guide import ranking as reader
 from guide.ranking import Ranking, parts
+from guide.understanding import Understanding, line_key
 from guide.words import words
 from workbench.compiler import training
 from workbench.compiler.training import NO_ALARMS, Alarms, Elsewhere, train
@@ -59,6 +60,7 @@ def rank(
     answers = sorted({answer for _, answer in examples})
     spread = examples[:: max(1, len(examples) // GATE_LINES)]
     gate = train([(text, "ours") for text, _ in spread], elsewhere, hints, alarms)
+    _keep_calm(gate, examples)
     compiled: dict[str, Any] = {"gate": gate, "answers": answers, "share": 0.0}
     learnt = [example for i, example in enumerate(examples) if i % LEFT_OUT]
     others = examples[::LEFT_OUT]
@@ -67,6 +69,14 @@ def rank(
     compiled["postings"] = _postings(track(examples, "Ranking lines", say), answers)
     compiled["asked"] = {" ".join(words(text)): answer for text, answer in examples}
     return compiled
+
+
+def _keep_calm(gate: dict[str, Any], examples: Sequence[Example]) -> None:
+    """List what sounds urgent to the gate among the lines that it did not learn from: an authored line is no emergency."""
+    if gate["urgent"]["sign"]:
+        model = Understanding(gate)
+        found = {line_key(words(text)) for text, _ in examples if model.sounds_urgent(text)}
+        gate["urgent"]["calm"] = sorted(found.union(gate["urgent"]["calm"]))
 
 
 def _postings(examples: Iterable[Example], answers: Sequence[str]) -> dict[str, tuple[list[int], list[int]]]:
