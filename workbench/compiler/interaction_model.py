@@ -89,17 +89,20 @@ def own_intents(content: Content) -> list[Answer]:
 def compile_model(content: Content) -> Model:
     """Return the interaction model. The five locales share one language, so they share one model too."""
     intents: list[dict[str, Any]] = []
+    carriers = frames(content)
+    urgent = [frame for frame in carriers.values() if frame["urgent"]]
+    calls = tuple(sample.split("{")[0] for frame in urgent for sample in frame["samples"])
     for name, command in (content.intents.get("commands") or {}).items():
         slots = [{"name": slot, "type": kind} for slot, kind in (command.get("slots") or {}).items()]
         intents.append(
             {"name": name, **({"slots": slots} if slots else {}), "samples": list(command.get("samples", []))}
         )
     for answer in own_intents(content):
-        intents.append({"name": intent_name(answer.id), "slots": [], "samples": _samples(content, answer.ask)})
+        intents.append({"name": intent_name(answer.id), "slots": [], "samples": _samples(content, answer.ask, calls)})
     for name, slotted in (content.intents.get("slots") or {}).items():
         slot = {"name": slotted["slot"], "type": slotted["type"]}
         intents.append({"name": name, "slots": [slot], "samples": list(slotted["samples"])})
-    for name, frame in frames(content).items():
+    for name, frame in carriers.items():
         slot = {"name": "query", "type": "AMAZON.SearchQuery"}
         intents.append({"name": name, "slots": [slot], "samples": list(frame["samples"])})
     types = [
@@ -115,16 +118,13 @@ def compile_model(content: Content) -> Model:
     return {"interactionModel": {"languageModel": language_model}}
 
 
-def _samples(content: Content, ask: list[str]) -> list[str]:
+def _samples(content: Content, ask: list[str], calls: tuple[str, ...]) -> list[str]:
     """An answer's samples: its ask lines, but for those that call for help, that hold a warning sign, and long stories.
 
     An intent without slots brings no words to the function: nothing could warn. Behind a carrier phrase they come with
     their words, and the trained model has learned them. Calls for help go to the frame that names the emergency number
     first ("help me get up").
     """
-    calls = tuple(
-        sample.split("{")[0] for frame in frames(content).values() if frame["urgent"] for sample in frame["samples"]
-    )
     return [
         line
         for line in ask

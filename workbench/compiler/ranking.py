@@ -119,9 +119,8 @@ def _share(trial: Ranking, others: Sequence[Example]) -> float:
         first = trial.scores(words(text))[:2]
         if first:
             shares.append((first[0][1] / sum(score for _, score in first), first[0][0] == answer))
+    most_wrong = training.COSTS["named"].wrong * len(others)
     for share in (0.5 + step / 100 for step in range(50)):
-        if sum(1 for value, right in shares if value >= share and not right) <= training.COSTS["named"].wrong * len(
-            others
-        ):
+        if sum(1 for value, right in shares if value >= share and not right) <= most_wrong:
             return round(share, 2)
     return 1.0

@@ -133,23 +133,21 @@ def train(
     names = [*answers, *("" for _ in groups)]
     read = Hints.of(hints)
     said = [words(text) for text in (*texts, *alarms.told, *alarms.calm)]
-    urgent = [0 if text not in alarms.unsure else -1 for text in texts]
-    urgent += [1] * len(alarms.told) + [0] * len(alarms.calm)
+    of_ours = [-1 if text in alarms.unsure else 0 for text in texts]
+    urgent = np.array(of_ours + [1] * len(alarms.told) + [0] * len(alarms.calm))
     target = np.array(labels)
     wanted = np.zeros((len(said), len(names) + 1), np.float32)
     wanted[np.arange(len(labels)), target] = 1
-    wanted[:, -1] = np.array(urgent) == 1
-    known, heard = np.arange(len(said)) < len(labels), np.array(urgent) >= 0
+    wanted[:, -1] = urgent == 1
+    known, heard = np.arange(len(said)) < len(labels), urgent >= 0
     model, scores = _fitted(_Taught(_Lines([list(units(line, read)) for line in said]), wanted, known, heard), seed)
     chances = _softmax(scores[: len(texts), :-1])
-    thresholds = _thresholds(
-        chances, target[: len(texts)], len(answers), [kind_of(line, read) for line in said[: len(texts)]]
-    )
+    thresholds = _thresholds(chances, target, len(answers), [kind_of(line, read) for line in said[: len(texts)]])
     compiled: dict[str, Any] = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
     compiled.update(_pack(*model))
     compiled["urgent"] = {"sign": "", "least": 0.0, "told": [], "calm": []}
     if alarms.told:
-        compiled["urgent"].update(sign=alarms.sign, least=_least_alarm(scores[:, -1], np.array(urgent)))
+        compiled["urgent"].update(sign=alarms.sign, least=_least_alarm(scores[:, -1], urgent))
         compiled["urgent"].update(_misjudged(compiled, said, urgent))
     compiled["lines"] = _exceptions(compiled, texts, [names[i] for i in labels])
     return compiled
@@ -455,7 +453,7 @@ def _rounded(values: Floats) -> list[float]:
     return [round(float(value), 3) for value in values]
 
 
-def _misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent: Sequence[int]) -> dict[str, list[str]]:
+def _misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent: NDArray[np.int64]) -> dict[str, list[str]]:
     """Return the authored lines that the model alone would take for more, or for less, than they are."""
     model = Understanding(compiled)
     found: dict[str, set[str]] = {"told": set(), "calm": set()}
