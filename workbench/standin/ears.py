@@ -20,6 +20,7 @@ NUMBER = "AMAZON.NUMBER"
 _WAKE_WORD = "alexa "
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
+_FIGURES_OR_NOT = re.compile(r"\d+|\D+")
 _PIECE = re.compile(r"\{[a-z_]+\}|[^{}]+")
 _NUMBERS = [
     "zero",
@@ -160,8 +161,8 @@ class Ears:
     def _hear_carrier(self, said: str) -> Hearing | None:
         spoken = said.split()
         found: list[tuple[int, Hearing]] = []
-        if spoken[0].isdigit():
-            said = " ".join((_spelled(spoken[0]), *spoken[1:]))
+        if not spoken[0].isalpha():
+            said = " ".join((_as_said(spoken[0]), *spoken[1:]))
             spoken = said.split()
         for before, after, name, slot in (*self._leading.get(spoken[0], ()), *self._trailing.get(spoken[-1], ())):
             value = _between(said, before, after)
@@ -174,10 +175,17 @@ class Ears:
         return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
+def _as_said(word: str) -> str:
+    """Return a typed word with figures as it is said, since samples spell numbers: "l5" is "l five"."""
+    return " ".join(_spelled(part) if part.isdigit() else part for part in _FIGURES_OR_NOT.findall(word))
+
+
 def _spelled(number: str) -> str:
-    """Return a number of one or two digits as it is said: samples spell numbers, and a typed question may not."""
+    """Return a number in words; of more than two digits, in pairs, as a year or a house number is said: 1969, 143."""
     if len(number) > 2:
-        return number
+        start = len(number) % 2 or 2
+        pairs = (number[:start], *(number[i : i + 2] for i in range(start, len(number), 2)))
+        return " ".join("hundred" if pair == "00" else _spelled(pair) for pair in pairs)
     if int(number) < len(_NUMBERS):
         return _NUMBERS[int(number)]
     ten, one = divmod(int(number), 10)

@@ -145,7 +145,13 @@ class TestCarriers:
 
     @pytest.mark.parametrize(
         ("said", "value"),
-        [("41 year old driver", "one year old driver"), ("40 years of it", "years of it"), ("400 kilos", None)],
+        [
+            ("41 year old driver", "one year old driver"),
+            ("40 years of it", "years of it"),
+            ("400 kilos", None),
+            ("4015 cars", "fifteen cars"),
+            ("4000 cars", "hundred cars"),
+        ],
     )
     def test_a_number_at_the_beginning_is_said_in_words(self, said: str, value: str | None) -> None:
         ears = Ears(model(intent("AgeIntent", "forty {query}", query=SEARCH_QUERY)))
@@ -154,6 +160,10 @@ class TestCarriers:
             if value
             else Hearing(FALLBACK, {}, "nothing", "")
         )
+
+    def test_a_letter_and_a_number_are_said_as_two_words(self) -> None:
+        ears = Ears(model(intent("LevelIntent", "l {query}", query=SEARCH_QUERY)))
+        assert heard(ears, "L5 S1 disc") == ("LevelIntent", "carrier", {"query": "five s1 disc"})
 
     def test_carrier_alone_carries_nothing(self, small: Ears) -> None:
         assert heard(small, "what is a") == ("WhatIntent", "carrier", {"query": "a"})
