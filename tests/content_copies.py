@@ -160,7 +160,7 @@ def small_copy(root: Path, target: Path, *, buildable: bool = False) -> Path:
     groups = yaml.load((root / ELSEWHERE).read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     fewer = {group: [str(line) for line in lines[:_ELSEWHERE_LINES]] for group, lines in groups.items()}
     (target / ELSEWHERE).write_text(yaml.safe_dump(fewer, sort_keys=False), encoding="utf-8")
-    (target / ALARMS).write_text("told: {}\ncalm: {}\n", encoding="utf-8")
+    (target / ALARMS).write_text("calm: {}\n", encoding="utf-8")
     return target
 
 

@@ -114,8 +114,7 @@ def test_no_authored_line_sounds_like_an_emergency() -> None:
     told = ["he stopped breathing", "she stopped breathing", "i cannot breathe", "he turned blue"]
     examples = [(line, name) for name, what, when in SUBJECTS[:40] for line in lines(what, when, 20)]
     examples.append(("stopped breathing", SUBJECTS[0][0]))
-    found = ranking.rank(examples, ELSEWHERE, HINTS, Alarms("urgent", told))
+    found = ranking.rank(examples, ELSEWHERE, HINTS, Alarms({"urgent": told}))
     model = Ranking(found, found["postings"], found["asked"])
-    assert model.urgent_sign == "urgent"
-    assert all(model.sounds_urgent(line) for line in told)
-    assert not any(model.sounds_urgent(line) for line, _ in examples)
+    assert {model.sounds_like(line) for line in told} == {"urgent"}
+    assert not any(model.sounds_like(line) for line, _ in examples)

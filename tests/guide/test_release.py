@@ -120,12 +120,10 @@ def test_a_release_from_before_there_were_forms_is_read_all_the_same(release_dat
 
 
 class Ear:
-    """A trained model that takes what holds one word for urgent."""
+    """A trained model that listens for one word of each level of care."""
 
-    urgent_sign = "sounds-urgent"
-
-    def sounds_urgent(self, text: str) -> bool:
-        return "dreadful" in text
+    def sounds_like(self, text: str) -> str:
+        return "sounds-urgent" if "dreadful" in text else "sounds-today" if "dodgy" in text else ""
 
 
 @pytest.fixture
@@ -146,13 +144,18 @@ def hearing(release_data: dict[str, Any]) -> Release:
         ("my dog has a dreadful back", ""),
         ("one dreadful leg is numb", "sounds-urgent"),
         ("one bad leg is numb", "one-leg"),
+        ("it is dodgy how my back has gone", "sounds-today"),
+        ("one dodgy leg is numb", "one-leg"),
+        ("a dodgy back for two months now", "sounds-today"),
+        ("dodgy back and i can't pee", "cannot-pee"),
+        ("dodgy back but no fever", ""),
     ],
 )
 def test_what_sounds_urgent_comes_after_signs_known_by_name(hearing: Release, text: str, sign: str) -> None:
     found = hearing.sign_in(text)
     assert (found.sign if found else "") == sign
-    if found and sign == "sounds-urgent":
-        assert found.level == "emergency" and not found.asked
+    if found and sign in (level_of := {"sounds-urgent": "emergency", "sounds-today": "today"}):
+        assert found.level == level_of[sign] and not found.asked
 
 
 def test_a_release_whose_warnings_lack_that_sign_has_no_such_ear(release_data: dict[str, Any]) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
-from zlib import compress
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +15,7 @@ from guide.release import Release
 from guide.understanding import STORY_WORDS, Hints, Reading, Understanding, is_word, pieces, units
 from guide.words import MOST_CHARACTERS
 from workbench.compiler.content import Content
+from workbench.compiler.training import packed
 
 PERCENT_99_MS = 2.0
 LOADING_MS = 15.0
@@ -99,15 +98,14 @@ class TestFeatures:
         assert all(full for _, full in units(STORY[: STORY_WORDS - 1], HINTS))
 
     def test_what_stands_beside_the_question_counts_less(self) -> None:
-        rows = {"classes": ["heat", ""], "scale": 1.0, "buckets": 1, "units": "monday\nshould"}
+        rows = {"classes": ["heat", ""], "scale": 1.0, "buckets": 1, "units": packed(b"monday\nshould")}
         # Two hidden units, of which each speaks for one class; a unit's row has a byte for each, and its length.
-        layers = {"hidden": [0.0, 0.0], "scores": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], "bias": [0.0, 0.0, 0.0]}
-        packed = b64encode(compress(bytes([128, 128, 1, 138, 128, 1, 128, 138, 1]), 9)).decode()
+        layers = {"hidden": [0.0, 0.0], "scores": [[1.0, 0.0], [0.0, 1.0]], "bias": [0.0, 0.0]}
+        table = packed(bytes([128, 128, 1, 138, 128, 1, 128, 138, 1]))
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
         kinds = dict.fromkeys(("named", "named story", "bare", "bare story"), least)
-        urgent = {"sign": "", "least": 0.0, "told": [], "calm": []}
         hints = {"subject": "back", "questions": "should"}
-        rest = {"rows": packed, "lines": {}, "thresholds": kinds, "hints": hints, "urgent": urgent}
+        rest = {"rows": table, "lines": {}, "thresholds": kinds, "hints": hints, "sounds": []}
         model = Understanding({**rows, **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
         assert model.read(" ".join(STORY)).ranked[0][0] == ""

@@ -57,7 +57,7 @@ def _none() -> Iterator[str]:
 
 
 def _emergencies() -> list[str]:
-    return [line for lines in ALARMS["told"].values() for line in lines]
+    return [line for lines in ALARMS["sounds-urgent"].values() for line in lines]
 
 
 @pytest.mark.parametrize("level", LEVELS[1:])

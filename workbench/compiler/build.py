@@ -16,6 +16,7 @@ from workbench.compiler.problems import ContentError, Problem, Problems
 from workbench.compiler.release import compile_release, write_release
 from workbench.compiler.training import Alarms, digest, train
 from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs, misheard
+from workbench.embeddings import PRACTICE, Practice
 from workbench.progress import Say, quiet
 
 RELEASE = "lambda/skill/release.json"
@@ -67,8 +68,7 @@ def _at_lines(content: Content, found: Iterable[tuple[str, str]]) -> Iterable[Pr
 def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     """Return the weights trained on ``content``; they are kept, and trained anew only when what they learn from changes."""
     examples, elsewhere, hints = content.examples(), content.elsewhere, content.hints()
-    calm = [*content.alarm_lines("calm"), *content.lesser_signs()]
-    alarms = Alarms(content.alarm_sign, content.alarm_lines("told"), calm, content.lines_with_signs)
+    alarms = Alarms.of(content)
     many = len(content.answers) > ranking.DENSE_MOST
     name = (ranking.digest if many else digest)(examples, elsewhere, hints, alarms)
     kept = content.root / CACHE / f"understanding-{name}.json"
@@ -79,7 +79,7 @@ def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     if many:
         weights = ranking.rank(examples, elsewhere, hints, alarms, say)
     else:
-        weights = train(examples, elsewhere, hints, alarms)
+        weights = train(examples, elsewhere, hints, alarms, Practice.read(PRACTICE))
     kept.parent.mkdir(exist_ok=True)
     for old in kept.parent.glob("understanding-*.json"):
         old.unlink()

@@ -25,6 +25,7 @@ ANSWERS = f"content/{LANGUAGE}/answers"
 PHRASES = f"content/{LANGUAGE}/phrases.yaml"
 WARNING_SIGNS = f"content/{LANGUAGE}/warning_signs.yaml"
 ALARMS = f"content/{LANGUAGE}/alarms.yaml"
+CALM = "calm"
 ELSEWHERE = f"content/{LANGUAGE}/elsewhere.yaml"
 QUESTION_FRAMES = f"content/{LANGUAGE}/frames.yaml"
 HEARING = f"content/{LANGUAGE}/hearing.yaml"
@@ -78,10 +79,8 @@ class Content:
     """Locale -> placeholder -> (as said, as shown)."""
     sources: dict[str, Source] = field(default_factory=dict)
     signs: dict[str, Any] = field(default_factory=dict)
-    alarm_sign: str = ""
-    """The warning sign of what sounds like an emergency and holds no sign that the guide knows by name."""
     alarms: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    """``told`` and ``calm`` -> group -> lines that tell of an emergency, and lines that sound like it and do not."""
+    """Warning sign -> group -> lines that sound like it, the most urgent first; ``calm`` has those that only seem to."""
     elsewhere: dict[str, list[str]] = field(default_factory=dict)
     """Group -> lines of what is not ours."""
     question_frames: dict[str, list[str]] = field(default_factory=dict)
@@ -115,18 +114,31 @@ class Content:
     def beginnings(self) -> frozenset[tuple[str, str]]:
         """The first and the last word of every line that somebody may say: ours, elsewhere's, and emergencies."""
         asked = [line for answer in self.answers.values() for line in answer.ask]
-        said = (words(line) for line in (*asked, *self.elsewhere_lines(), *self.alarm_lines("told")))
+        said = (words(line) for line in (*asked, *self.elsewhere_lines(), *self.alarming_lines()))
         return frozenset((line[0], line[-1]) for line in said if line)
 
-    def alarm_lines(self, kind: str) -> list[str]:
-        """Authored lines of alarms.yaml: ``told`` or ``calm``."""
-        return [line for lines in self.alarms.get(kind, {}).values() for line in lines]
+    def alarm_lines(self, part: str) -> list[str]:
+        """Authored lines of one part of alarms.yaml: a warning sign's, or those that are ``calm``."""
+        return [line for lines in self.alarms.get(part, {}).values() for line in lines]
 
-    def lesser_signs(self) -> list[str]:
-        """How people tell of warning signs that are no emergency: what Alexa listens for, and examples."""
-        lesser = [sign for sign in self.signs.get("signs", []) if sign.get("level") != "emergency"]
-        said = [f"i have {value}" for sign in lesser for value in sign.get("says", [])]
-        return [*said, *(str(example) for sign in lesser for example in sign.get("examples", []))]
+    @property
+    def sounds(self) -> list[str]:
+        """The warning signs of alarms.yaml: whose words are said when something sounds like them."""
+        return [part for part in self.alarms if part != CALM]
+
+    def alarming_lines(self) -> list[str]:
+        """All lines of alarms.yaml in which somebody tells of something."""
+        return [line for sign in self.sounds for line in self.alarm_lines(sign)]
+
+    def level(self, sign: str) -> str:
+        """Return the care level of a warning sign; "" when there is no such sign."""
+        return next((str(one.get("level")) for one in self.signs.get("signs", []) if one.get("id") == sign), "")
+
+    def told_signs(self, level: str) -> list[str]:
+        """How people tell of the warning signs of a care level: what Alexa listens for, and examples."""
+        signs = [sign for sign in self.signs.get("signs", []) if sign.get("level") == level]
+        said = [f"i have {value}" for sign in signs for value in sign.get("says", [])]
+        return [*said, *(str(example) for sign in signs for example in sign.get("examples", []))]
 
     def hints(self) -> dict[str, str]:
         """The words of hearing.yaml as the release has them, in one line each."""
@@ -229,13 +241,9 @@ def _read_sources(content: Content, data: dict[str, Any], problems: Problems) ->
 
 
 def _read_alarms(content: Content, data: dict[str, Any], problems: Problems) -> None:
-    content.alarm_sign = str(data.get("sign") or "")
-    for key in data:
-        if key not in ("sign", "told", "calm"):
-            problems.add(ALARMS, content.lines[ALARMS](key), f"unknown part '{key}'; the parts are sign, told and calm")
-    for kind in ("told", "calm"):
-        groups = shaped_mapping(data, kind, ALARMS, content.lines[ALARMS], problems)
-        content.alarms[kind] = _lists(content, ALARMS, groups, problems, kind)
+    for part in (*(key for key in data if key != CALM), CALM):
+        groups = shaped_mapping(data, part, ALARMS, content.lines[ALARMS], problems)
+        content.alarms[str(part)] = _lists(content, ALARMS, groups, problems, part)
 
 
 def _read_lists(content: Content, name: str, problems: Problems) -> dict[str, list[str]]:

@@ -73,10 +73,10 @@ def rank(
 
 def _keep_calm(gate: dict[str, Any], examples: Sequence[Example]) -> None:
     """List what sounds urgent to the gate among the lines that it did not learn from: an authored line is no emergency."""
-    if gate["urgent"]["sign"]:
-        model = Understanding(gate)
-        found = {line_key(words(text)) for text, _ in examples if model.sounds_urgent(text)}
-        gate["urgent"]["calm"] = sorted(found.union(gate["urgent"]["calm"]))
+    model = Understanding(gate)
+    found = {line_key(words(text)) for text, _ in (examples if gate["sounds"] else ()) if model.sounds_like(text)}
+    for sound in gate["sounds"]:
+        sound["calm"] = sorted(found.union(sound["calm"]))
 
 
 def _postings(examples: Iterable[Example], answers: Sequence[str]) -> dict[str, tuple[list[int], list[int]]]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from copy import copy
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,9 +24,10 @@ from scipy.sparse import csr_matrix, hstack
 
 from guide import understanding as reader
 from guide.understanding import BACKGROUND, Hints, Understanding, is_word, kind_of, line_key, pieces, units
+from guide.warning_signs import LEVELS
 from guide.words import words
-
-VECTORS = Path(__file__).parents[1] / "embeddings" / "words.npz"
+from workbench.compiler.content import CALM, Content
+from workbench.embeddings import NO_PRACTICE, PRACTICE, VECTORS, Practice, word_vectors
 
 BUCKETS = 4096
 PIECE_WEIGHT = 0.3
@@ -36,7 +38,7 @@ FEWEST_WORDS = 2  # a word seen less often is read by its pieces and its vector
 FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; words said alone likewise
 MOST_PAIRS = 5_500
 MOST_LONE = 3_000
-MOST_UNITS = 17_500  # rows that the release can hold within a megabyte; common words without a line fill them up
+MOST_UNITS = 19_000  # rows that the release can hold within a megabyte; common words without a line fill them up
 HIDDEN = 48
 EPOCHS = 12
 BATCH = 512
@@ -46,8 +48,12 @@ DROPPED = 0.4  # of what goes in, left out at random at every step: so that no w
 DROPPED_HIDDEN = 0.2
 FOLDS = 3
 TEMPERED = 0.3  # of what a line teaches, taken from networks that did not learn from it
-FALSE_ALARMS = 0.003  # of calm lines, most of which are chosen for sounding alarming; real ones sound so far less often
-STEP = 1.0  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
+# Of calm lines, by networks that they were left out of. Most are chosen for sounding alarming; of what people really ask,
+# hardly any sounds so to the network that has learned all of them.
+FALSE_ALARMS = 0.012
+LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
+LEAST_KNOWN = 0.7  # of what a line of practice may be about
+STEP = 1.4  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
 
 
 class Cost(NamedTuple):
@@ -61,13 +67,13 @@ class Cost(NamedTuple):
     """Of elsewhere, at least offered."""
 
 
-# A story touches on more than it asks, and real ones are harder than those that we make up. The networks that these
-# lines are left out of are surer of themselves than the tempered one, so that it errs less than this allows.
+# The networks that these lines are left out of are surer of themselves than the one that practised and was tempered, so
+# that it errs far less than this allows: measured with questions that nobody had seen, it answers .02 to .04 of ours wrongly.
 COSTS = {
-    "bare": Cost(0.09, 0.005, 0.09),
-    "bare story": Cost(0.05, 0.006, 0.09),
-    "named": Cost(0.1, 0.02, 0.13),
-    "named story": Cost(0.05, 0.06, 0.13),
+    "bare": Cost(0.14, 0.009, 0.12),
+    "bare story": Cost(0.14, 0.011, 0.12),
+    "named": Cost(0.14, 0.035, 0.16),
+    "named story": Cost(0.14, 0.1, 0.3),
 }
 LEAST_SURE = 0.55  # of what is ours, an answer has to have more than all others together, whatever mistakes may cost
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
@@ -81,19 +87,38 @@ Elsewhere = Mapping[str, Sequence[str]] | Sequence[str]
 
 
 class Alarms(NamedTuple):
-    """Lines that teach what an emergency sounds like."""
+    """Lines that teach what warning signs sound like."""
 
-    sign: str = ""
-    """Id of the warning sign that is heard in what sounds like one."""
-    told: Sequence[str] = ()
-    """Somebody tells of an emergency."""
+    told: Mapping[str, Sequence[str]]
+    """Somebody tells of something: id of the warning sign that is heard in what sounds like it -> lines, most urgent first."""
     calm: Sequence[str] = ()
-    """It sounds like one, and is none."""
+    """It sounds like one of them, and is none."""
     unsure: frozenset[str] = frozenset()
     """Other lines that hold a warning sign, and so are no example of the want of one."""
 
+    @classmethod
+    def of(cls, content: Content) -> Alarms:
+        """Return the lines of ``content`` that do."""
+        told = {sign: [*content.alarm_lines(sign), *content.told_signs(content.level(sign))] for sign in content.sounds}
+        calm = [*content.alarm_lines(CALM), *content.told_signs(LEVELS[-1])]
+        return cls(told, calm, content.lines_with_signs)
 
-NO_ALARMS = Alarms()
+    def lines(self) -> list[str]:
+        return [*(line for lines in self.told.values() for line in lines), *self.calm]
+
+    def labels(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Return a row for each of ``texts`` and then of ``lines``, with a column for each sign.
+
+        1 says that a line is so urgent or more, 0 that it is not, and -1 that nobody knows.
+        """
+        rows = [[-1 if text in self.unsure else 0] * len(self.told) for text in texts]
+        for place, lines in enumerate(self.told.values()):
+            rows += [[int(sign >= place) for sign in range(len(self.told))]] * len(lines)
+        rows += [[0] * len(self.told)] * len(self.calm)
+        return np.array(rows, np.int64).reshape(len(rows), len(self.told))
+
+
+NO_ALARMS = Alarms({})
 
 
 def digest(
@@ -101,12 +126,12 @@ def digest(
 ) -> str:
     """Return a name for everything that training learns from, this code included; the same name, the same model."""
     held = sha256()
-    for path in (__file__, reader.__file__, VECTORS):
+    for path in (__file__, reader.__file__, VECTORS, PRACTICE):
         held.update(Path(path).read_bytes())
-    held.update(repr((sorted(hints.items()), alarms.sign)).encode())
+    held.update(repr((sorted(hints.items()), list(alarms.told))).encode())
     for text, answer in examples:
         held.update(f"{answer}\t{text}\n".encode())
-    for number, lines in enumerate((*_groups(elsewhere), alarms.told, alarms.calm, sorted(alarms.unsure))):
+    for number, lines in enumerate((*_groups(elsewhere), *alarms.told.values(), alarms.calm, sorted(alarms.unsure))):
         held.update("\n".join((f"\n[{number}]", *lines)).encode())
     return held.hexdigest()
 
@@ -116,13 +141,15 @@ def train(
     elsewhere: Elsewhere,
     hints: Mapping[str, str],
     alarms: Alarms = NO_ALARMS,
+    practice: Practice = NO_PRACTICE,
     *,
     seed: int = 1,
 ) -> dict[str, Any]:
     """Return the compiled model of ``examples`` (a line, the id of its answer), ``elsewhere`` and ``alarms``.
 
-    ``hints`` are the words of ``content/en/hearing.yaml``, in one line each. Deterministic. The thresholds are set on
-    predictions for lines that were left out of training.
+    ``hints`` are the words of ``content/en/hearing.yaml``, in one line each. What ``practice`` says of answers that are
+    no more is left aside. Deterministic. The thresholds are set on predictions for lines that were left out of training,
+    by networks without practice, since whoever wrote that down knew those lines.
     """
     answers = sorted({answer for _, answer in examples})
     groups = _groups(elsewhere)
@@ -132,23 +159,25 @@ def train(
         labels += [number] * len(group)
     names = [*answers, *("" for _ in groups)]
     read = Hints.of(hints)
-    said = [words(text) for text in (*texts, *alarms.told, *alarms.calm)]
-    of_ours = [-1 if text in alarms.unsure else 0 for text in texts]
-    urgent = np.array(of_ours + [1] * len(alarms.told) + [0] * len(alarms.calm))
+    said = [words(text) for text in (*texts, *alarms.lines())]
+    urgent = alarms.labels(texts)
     target = np.array(labels)
-    wanted = np.zeros((len(said), len(names) + 1), np.float32)
+    wanted = np.zeros((len(said), len(names) + len(alarms.told)), np.float32)
     wanted[np.arange(len(labels)), target] = 1
-    wanted[:, -1] = urgent == 1
+    wanted[:, len(names) :] = urgent == 1
     known, heard = np.arange(len(said)) < len(labels), urgent >= 0
-    model, scores = _fitted(_Taught(_Lines([list(units(line, read)) for line in said]), wanted, known, heard), seed)
-    chances = _softmax(scores[: len(texts), :-1])
+    exercises = _exercises(practice, [*answers, *_named(elsewhere)], list(alarms.told))
+    lines = _Lines([list(units(line, read)) for line in (*said, *(words(text) for text in exercises.lines))])
+    model, scores = _fitted(lines, _Targets(wanted, known, heard), exercises, seed)
+    chances = _softmax(scores[: len(texts), : len(names)])
     thresholds = _thresholds(chances, target, len(answers), [kind_of(line, read) for line in said[: len(texts)]])
     compiled: dict[str, Any] = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
     compiled.update(_pack(*model))
-    compiled["urgent"] = {"sign": "", "least": 0.0, "told": [], "calm": []}
-    if alarms.told:
-        compiled["urgent"].update(sign=alarms.sign, least=_least_alarm(scores[:, -1], urgent))
-        compiled["urgent"].update(_misjudged(compiled, said, urgent))
+    compiled["sounds"] = [
+        {"sign": sign, "least": _least_alarm(scores[:, len(names) + i], urgent[:, i]), "told": [], "calm": []}
+        for i, sign in enumerate(alarms.told)
+    ]
+    _list_misjudged(compiled, said, urgent)
     compiled["lines"] = _exceptions(compiled, texts, [names[i] for i in labels])
     return compiled
 
@@ -157,12 +186,9 @@ def _groups(elsewhere: Elsewhere) -> list[Sequence[str]]:
     return [lines for lines in elsewhere.values() if lines] if isinstance(elsewhere, Mapping) else [elsewhere]
 
 
-@cache
-def _vectors() -> tuple[dict[str, int], Floats]:
-    """Return the place of every word that has a vector, and the vectors."""
-    with np.load(VECTORS) as held:
-        names = str(held["names"]).split("\n")
-        return {name: i for i, name in enumerate(names)}, held["vectors"].astype(np.float32) * float(held["scale"])
+def _named(elsewhere: Elsewhere) -> list[str]:
+    """Return the names of the ``_groups``."""
+    return [name for name, lines in elsewhere.items() if lines] if isinstance(elsewhere, Mapping) else [""]
 
 
 def _bucket(piece: str) -> int:
@@ -182,6 +208,12 @@ class _Lines:
         self.spelled = _spelled(self.units)
         self.counts = csr_matrix((shares, (rows, columns)), shape=shape)
         self.squares = csr_matrix((shares**2, (rows, columns)), shape=shape)
+
+    def first(self, count: int) -> _Lines:
+        """Return the first ``count`` of them."""
+        part = copy(self)
+        part.counts, part.squares = self.counts[:count], self.squares[:count]
+        return part
 
 
 def _spelled(names: Sequence[str]) -> csr_matrix:
@@ -219,7 +251,7 @@ class _Features:
 
     def of_buckets(self) -> tuple[csr_matrix, NDArray[np.float64]]:
         """Return what ``of_units`` does for a piece in each of the buckets: how an unknown word is weighed."""
-        width = BUCKETS + len(self.known) + _vectors()[1].shape[1]
+        width = BUCKETS + len(self.known) + word_vectors()[1].shape[1]
         numbers = range(BUCKETS)
         alone = csr_matrix((self._value[:BUCKETS], (numbers, numbers)), shape=(BUCKETS, width), dtype=np.float32)
         return alone, self._value[:BUCKETS] ** 2
@@ -232,7 +264,7 @@ class _Features:
             (self._value[BUCKETS:][columns], (rows, columns)), shape=(len(names), len(self.known)), dtype=np.float32
         )
         of_pieces = self._value[:BUCKETS]
-        place, vectors = _vectors()
+        place, vectors = word_vectors()
         meaning = np.zeros((len(names), vectors.shape[1]), np.float32)
         for row, unit in enumerate(names):
             if unit in place:
@@ -262,20 +294,52 @@ def _softmax(scores: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 
 
-class _Taught(NamedTuple):
-    """What there is to learn from."""
+class _Targets(NamedTuple):
+    """What there is to learn of lines, a row for each."""
 
-    lines: _Lines
     wanted: Floats
-    """For each line, the probability that every class should get, and whether it tells of an emergency."""
+    """For each line, the probability that every class should get, and whether it tells of each kind of warning sign."""
     known: NDArray[np.bool_]
     """Whether a line has a class; those of alarms have none."""
     heard: NDArray[np.bool_]
-    """Whether it is known of a line if it tells of an emergency."""
+    """Whether it is known of a line if it tells of them: a column for each."""
+
+    def of(self, chosen: NDArray[Any]) -> _Targets:
+        """Return those of the ``chosen`` lines."""
+        return _Targets(self.wanted[chosen], self.known[chosen], self.heard[chosen])
+
+    def then(self, others: _Targets) -> _Targets:
+        """Return these and ``others`` after them."""
+        return _Targets(*(np.concatenate(parts) for parts in zip(self, others)))
+
+
+class _Exercises(NamedTuple):
+    """What others make of lines that nobody wrote."""
+
+    lines: list[str]
+    targets: _Targets
+
+
+def _exercises(practice: Practice, classes: Sequence[str], signs: Sequence[str]) -> _Exercises:
+    """Return the part of ``practice`` that is about what there is to tell apart here.
+
+    Lines that are mostly about something that is not there are left out; and all of them when most of what there is here
+    was not known then, as in a guide about something else.
+    """
+    if sum(name in practice.classes for name in classes) < LEAST_SHARED * len(classes):
+        practice = NO_PRACTICE
+    chances = _columns(practice.chances, practice.classes, classes)
+    whole = chances.sum(axis=1)
+    kept = np.flatnonzero(whole >= LEAST_KNOWN).tolist()
+    sounds = _columns(practice.sounds[kept], practice.signs, signs)
+    heard = np.repeat([[sign in practice.signs for sign in signs]], len(kept), axis=0).astype(np.bool_)
+    wanted = np.hstack([chances[kept] / whole[kept, None], sounds])
+    targets = _Targets(wanted, np.ones(len(kept), np.bool_), heard)
+    return _Exercises([practice.lines[i] for i in kept], targets)
 
 
 class _Network(NamedTuple):
-    """Weights and bias of the hidden layer and of the scores, the last of which is how urgent a line sounds."""
+    """Weights and bias of the hidden layer and of the scores, the last of which are how urgent a line sounds."""
 
     inward: Floats
     hidden: Floats
@@ -286,39 +350,52 @@ class _Network(NamedTuple):
         return np.asarray(np.maximum(features @ self.inward + self.hidden, 0) @ self.outward + self.bias, np.float32)
 
 
-def _fitted(taught: _Taught, seed: int) -> tuple[tuple[_Features, _Network], Floats]:
+def _columns(table: Floats, names: Sequence[str], wanted: Sequence[str]) -> Floats:
+    """Return the columns of ``table`` that ``names`` names, as they are ``wanted``; nothing where there is no such column."""
+    place = {name: i for i, name in enumerate(names)}
+    found = np.zeros((len(table), len(wanted)), np.float32)
+    for i, name in enumerate(wanted):
+        if name in place:
+            found[:, i] = table[:, place[name]]
+    return found
+
+
+def _fitted(
+    lines: _Lines, taught: _Targets, exercises: _Exercises, seed: int
+) -> tuple[tuple[_Features, _Network], Floats]:
     """Return the features and the network, and the scores that networks not trained on a line give it.
 
-    Those scores temper what the whole network learns: a line that the others would take elsewhere is not to be taken for
-    certain. They are trained side by side; NumPy and SciPy let go of Python's lock while they count.
+    ``lines`` are those of ``taught``, and after them those of ``exercises``. The scores temper what the whole network
+    learns: a line that the others would take elsewhere is not to be taken for certain. They are trained side by side;
+    NumPy and SciPy let go of Python's lock while they count.
     """
     count = len(taught.wanted)
+    authored = lines.first(count)
     fold = np.random.default_rng(seed).permutation(count) % FOLDS
     scores = np.zeros_like(taught.wanted)
 
     def leave_out(number: int) -> None:
         learnt, others = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        features = _Features(taught.lines, learnt)
-        known, heard = taught.known[learnt], taught.heard[learnt]
-        network = _fit(features.matrix[learnt], taught.wanted[learnt], known, heard, seed)
+        features = _Features(authored, learnt)
+        network = _fit(features.matrix[learnt], taught.of(learnt), seed)
         scores[others] = network.scores(features.matrix[others])
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        everything = pool.submit(_Features, taught.lines, np.arange(count))
+        everything = pool.submit(_Features, lines, np.arange(count))
         list(pool.map(leave_out, range(FOLDS)))
     features = everything.result()
+    classes = slice(taught.wanted.shape[1] - taught.heard.shape[1])
     tempered = taught.wanted.copy()
-    tempered[:, :-1] = (1 - TEMPERED) * taught.wanted[:, :-1] + TEMPERED * _softmax(scores[:, :-1])
-    return (features, _fit(features.matrix, tempered, taught.known, taught.heard, seed)), scores
+    tempered[:, classes] = (1 - TEMPERED) * taught.wanted[:, classes] + TEMPERED * _softmax(scores[:, classes])
+    everything_wanted = taught._replace(wanted=tempered).then(exercises.targets)
+    return (features, _fit(features.matrix, everything_wanted, seed)), scores
 
 
-def _fit(
-    features: csr_matrix, wanted: Floats, known: NDArray[np.bool_], heard: NDArray[np.bool_], seed: int
-) -> _Network:
+def _fit(features: csr_matrix, taught: _Targets, seed: int) -> _Network:
     """Return the network that fits best, by Adam with a rate that falls to nothing."""
     random = np.random.default_rng(seed)
     count, width = features.shape
-    weights = _beginning(random, width, wanted.shape[1])
+    weights = _beginning(random, width, taught.wanted.shape[1])
     means, squares, parts = ([np.zeros_like(one) for one in weights] for _ in range(3))
     steps = EPOCHS * -(-count // BATCH)
     step = 0
@@ -326,7 +403,7 @@ def _fit(
         order = random.permutation(count)
         for start in range(0, count, BATCH):
             chosen = order[start : start + BATCH]
-            slopes = _slopes(weights, features[chosen], wanted[chosen], known[chosen], heard[chosen], random)
+            slopes = _slopes(weights, features[chosen], taught.of(chosen), random)
             step += 1
             rate = RATE * (1 - step / steps) * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
             for one, slope, mean, square, part in zip(weights, slopes, means, squares, parts):
@@ -348,24 +425,17 @@ def _beginning(random: np.random.Generator, width: int, scores: int) -> _Network
     return _Network(inward, np.zeros(HIDDEN, np.float32), outward, np.zeros(scores, np.float32))
 
 
-def _slopes(
-    weights: _Network,
-    batch: csr_matrix,
-    wanted: Floats,
-    known: NDArray[np.bool_],
-    heard: NDArray[np.bool_],
-    random: np.random.Generator,
-) -> tuple[Floats, ...]:
+def _slopes(weights: _Network, batch: csr_matrix, taught: _Targets, random: np.random.Generator) -> tuple[Floats, ...]:
     """Return how the loss over ``batch`` changes with each of ``weights``; what is not known or heard counts for nothing."""
     batch.data *= _kept_at_random(random, batch.data.shape, DROPPED)
     before = batch @ weights.inward + weights.hidden
     passed = _kept_at_random(random, before.shape, DROPPED_HIDDEN)
     hidden = np.maximum(before, 0) * passed
     scores = hidden @ weights.outward + weights.bias
-    error = np.empty_like(scores)
-    error[:, :-1] = known[:, None] * (_softmax(scores[:, :-1]) - wanted[:, :-1])
-    error[:, -1] = heard * (1 / (1 + np.exp(-scores[:, -1])) - wanted[:, -1])
-    error /= len(wanted)
+    classes = scores.shape[1] - taught.heard.shape[1]
+    guessed = np.hstack([_softmax(scores[:, :classes]), 1 / (1 + np.exp(-scores[:, classes:]))])
+    counts = np.hstack([np.repeat(taught.known[:, None], classes, axis=1), taught.heard])
+    error = counts * (guessed - taught.wanted) / np.float32(len(scores))
     back = (error @ weights.outward.T) * passed * (before > 0)
     return (
         batch.T @ back + DECAY * weights.inward,
@@ -431,36 +501,47 @@ def _least_share(chosen: NDArray[np.bool_], right: NDArray[np.bool_], share: Flo
 
 def _pack(features: _Features, network: _Network) -> dict[str, Any]:
     """Return the table of rows: for every bucket and unit its weights as bytes, and the square of its length."""
-    names = list(dict.fromkeys((*features.known, *_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
+    names = list(dict.fromkeys((*features.known, *word_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
     tables = [features.of_buckets(), features.of_units(names, _spelled(names))]
     table = np.vstack([matrix @ network.inward for matrix, _ in tables])
     squares = np.concatenate([square for _, square in tables])
     rows = np.clip(np.rint(table / STEP), -127, 127) + 128
     lengths = np.clip(np.rint(squares), 1, 255)[:, None]
-    packed = np.hstack([rows, lengths]).astype(np.uint8).tobytes()
+    table = np.hstack([rows, lengths]).astype(np.uint8)
     return {
         "bias": _rounded(network.bias),
         "buckets": BUCKETS,
         "hidden": _rounded(network.hidden),
-        "rows": b64encode(compress(packed, 9)).decode("ascii"),
+        "rows": packed(table.tobytes()),
         "scale": STEP,
         "scores": [_rounded(row) for row in network.outward],
-        "units": "\n".join(names),
+        "units": packed("\n".join(names).encode()),
     }
+
+
+def packed(held: bytes) -> str:
+    """Return ``held`` as the release has it: compressed, in plain letters."""
+    return b64encode(compress(held, 9)).decode("ascii")
 
 
 def _rounded(values: Floats) -> list[float]:
     return [round(float(value), 3) for value in values]
 
 
-def _misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent: NDArray[np.int64]) -> dict[str, list[str]]:
-    """Return the authored lines that the model alone would take for more, or for less, than they are."""
+def _list_misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent: NDArray[np.int64]) -> None:
+    """List with each sign the authored lines that the model alone would take for more, or for less, than they are."""
     model = Understanding(compiled)
-    found: dict[str, set[str]] = {"told": set(), "calm": set()}
-    for line, told in zip(said, urgent):
-        if model.sounds_urgent(" ".join(line)) != (told == 1):
-            found["told" if told == 1 else "calm"].add(line_key(line))
-    return {name: sorted(lines) for name, lines in found.items()}
+    signs = [sound["sign"] for sound in compiled["sounds"]]
+    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for line, row in zip(said, urgent.tolist() if signs else ()):
+        right = signs[row.index(1)] if 1 in row else ""
+        if -1 in row or model.sounds_like(" ".join(line)) == right:
+            continue
+        for place, sign in enumerate(signs):
+            if sign == right or not row[place]:
+                found[place, "told" if sign == right else "calm"].add(line_key(line))
+    for (place, kind), lines in found.items():
+        compiled["sounds"][place][kind] = sorted(lines)
 
 
 def _exceptions(compiled: dict[str, Any], texts: Sequence[str], names: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,75 @@
+"""What was learned from a sentence encoder, once, for `guide build` to train on: see README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+VECTORS = Path(__file__).parent / "words.npz"
+PRACTICE = Path(__file__).parent / "practice.npz"
+
+Floats = NDArray[np.float32]
+
+_STEPS = 255  # that a probability is written down in
+_LEAST = 3  # steps; what is less likely is left out
+
+
+@cache
+def word_vectors() -> tuple[dict[str, int], Floats]:
+    """Return the place of every word that has a vector, and the vectors."""
+    with np.load(VECTORS) as held:
+        names = str(held["names"]).split("\n")
+        return {name: i for i, name in enumerate(names)}, held["vectors"].astype(np.float32) * float(held["scale"])
+
+
+def common_words(most: int) -> list[str]:
+    """Return the ``most`` commonest words, the commonest first."""
+    return list(word_vectors()[0])[:most]
+
+
+class Practice(NamedTuple):
+    """Lines that nobody wrote, and what a taught encoder makes of them."""
+
+    lines: Sequence[str]
+    classes: Sequence[str]
+    """The answers, and the groups of elsewhere.yaml, that the encoder was taught."""
+    chances: Floats
+    """For each line, the probability of each class."""
+    signs: Sequence[str]
+    """The signs of alarms.yaml that it was taught to listen for."""
+    sounds: Floats
+    """For each line, how likely it is to tell of each sign, or of something as urgent."""
+
+    def write(self, path: Path) -> None:
+        """Write it to ``path``, in small whole numbers."""
+        steps = np.rint(self.chances * _STEPS).astype(np.uint8)
+        steps[steps < _LEAST] = 0
+        line, number = np.nonzero(steps)
+        np.savez_compressed(
+            path,
+            lines=np.array("\n".join(self.lines)),
+            classes=np.array("\n".join(self.classes)),
+            signs=np.array("\n".join(self.signs)),
+            counts=np.bincount(line, minlength=len(self.lines)).astype(np.uint8),
+            numbers=number.astype(np.uint8),
+            steps=steps[line, number],
+            sounds=np.rint(self.sounds * _STEPS).astype(np.uint8),
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> Practice:
+        """Read what ``write`` wrote."""
+        with np.load(path) as held:
+            lines, classes, signs = (str(held[name]).split("\n") for name in ("lines", "classes", "signs"))
+            chances = np.zeros((len(lines), len(classes)), np.float32)
+            chances[np.repeat(np.arange(len(lines)), held["counts"]), held["numbers"]] = held["steps"]
+            chances /= np.float32(_STEPS)
+            return cls(lines, classes, chances, signs, held["sounds"].astype(np.float32) / np.float32(_STEPS))
+
+
+NO_PRACTICE = Practice((), (), np.zeros((0, 0), np.float32), (), np.zeros((0, 0), np.float32))

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from guide.markup import escape, fill
 from guide.understanding import Understanding
-from guide.warning_signs import Found, WarningSigns
+from guide.warning_signs import LEVELS, Found, WarningSigns
 from guide.words import words
 
 # The layout of the release's JSON. A function refuses a release of another schema instead of guessing.
-SCHEMA = 2
+SCHEMA = 3
 
 SECTIONS = frozenset(
     (
@@ -107,17 +107,20 @@ class Release:
         return WarningSigns(self._data["signs"])
 
     def sign_in(self, text: str) -> Found | None:
-        """Return the warning sign in ``text``: one known by name, or that of what only sounds like an emergency.
+        """Return the warning sign in ``text``: one known by name, or that of what only sounds like a more urgent one.
 
         What sounds like one is none when ``text`` asks about a sign, or denies one.
         """
         found = self.signs.find(text)
-        sign = self.understanding.urgent_sign
-        if (found and (found.level == "emergency" or found.asked)) or sign not in self.warnings:
+        if found and (found.level == LEVELS[0] or found.asked):
             return found
-        if not self.understanding.sounds_urgent(text) or self.signs.denies(text):
+        sign = self.understanding.sounds_like(text)
+        if sign not in self.warnings:
             return found
-        return Found(sign, self.warnings[sign]["level"], False, text)
+        level = self.warnings[sign]["level"]
+        if (found and LEVELS.index(found.level) <= LEVELS.index(level)) or self.signs.denies(text):
+            return found
+        return Found(sign, level, False, text)
 
     @cached_property
     def understanding(self) -> Understanding:

@@ -4,7 +4,8 @@ The first layer adds one row of weights, a number for each hidden unit, for ever
 word it does not know counts by its spelling (pieces of three to five letters). Where nothing names the subject
 ("exercise bike"), every word counts once more, as a word said alone. In a story the words of its question count in
 full, and the others less. The sums, by the length of the utterance, go through the hidden units, and from there into
-scores. Classes are the answers and the kinds of what is not ours; one more score tells how urgent it sounds.
+scores. Classes are the answers and the kinds of what is not ours; further scores tell how much it sounds like a warning
+sign, one for each level of care that is listened for.
 """
 
 from __future__ import annotations
@@ -142,13 +143,11 @@ class Understanding:
         self._thresholds: Mapping[str, Mapping[str, float]] = compiled["thresholds"]
         self._hints = Hints.of(compiled["hints"])
         self._lines = {key: name for name, keys in compiled["lines"].items() for key in keys.split()}
-        names = compiled["units"].split("\n")
+        names = _unpacked(compiled["units"]).decode().split("\n")
         self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
-        self._rows = decompress(a2b_base64(compiled["rows"]))
+        self._rows = _unpacked(compiled["rows"])
         self._width = len(self._hidden) + 1
-        self._urgent: Mapping[str, Any] = compiled["urgent"]
-        self.urgent_sign: str = self._urgent["sign"]
-        """Id of the warning sign of what only sounds urgent; "" when nothing does."""
+        self._sounds: list[Mapping[str, Any]] = compiled["sounds"]
         self._even = int.from_bytes(b"\xff\x00" * (self._width // 2 + 1), "little")
 
     def read(self, text: str) -> Reading:
@@ -160,16 +159,19 @@ class Understanding:
             return Reading("answer" if known else "decline", _first(known, ranked))
         return Reading(self._outcome(ranked, said), ranked)
 
-    def sounds_urgent(self, text: str) -> bool:
-        """True when ``text`` sounds much more like what people say in an emergency than like what they ask.
+    def sounds_like(self, text: str) -> str:
+        """Return the most urgent warning sign that ``text`` sounds like, much more than what people ask; "" for none.
 
-        It knows no sign from another, and takes a denial for what it denies; it stands behind the check for signs.
+        It tells one level of care from another and knows no sign by name, and it takes a denial for what it denies; it
+        stands behind the check for signs.
         """
         said = words(text)
         known = line_key(said)
-        if known in self._urgent["told"] or known in self._urgent["calm"]:
-            return known in self._urgent["told"]
-        return self._score(self._active(self._weigh(units(said, self._hints))))[-1] >= float(self._urgent["least"])
+        scores = self._score(self._active(self._weigh(units(said, self._hints))))[len(self._classes) :]
+        for sound, score in zip(self._sounds, scores):
+            if known in sound["told"] or (score >= sound["least"] and known not in sound["calm"]):
+                return str(sound["sign"])
+        return ""
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
@@ -216,7 +218,7 @@ class Understanding:
         return [bias + factor * total for bias, total in zip(self._hidden, sums)]
 
     def _score(self, active: list[float]) -> list[float]:
-        """Return the score of every class, and in the last place that of sounding urgent."""
+        """Return the score of every class, and after them how much it sounds like each warning sign listened for."""
         scores = self._bias
         for value, row in zip(active, self._scores):
             if value > 0:
@@ -225,7 +227,7 @@ class Understanding:
 
     def _chances(self, active: list[float]) -> list[float]:
         """Return the probability of every class."""
-        scores = self._score(active)[:-1]
+        scores = self._score(active)[: len(self._classes)]
         top = max(scores)
         raised = [exp(score - top) for score in scores]
         whole = sum(raised)
@@ -276,6 +278,10 @@ class Understanding:
             for i in range(width - 1):
                 totals[i] -= 128 * len(some)
         return totals
+
+
+def _unpacked(text: str) -> bytes:
+    return decompress(a2b_base64(text))
 
 
 def _first(answer: str, ranked: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:

@@ -41,10 +41,9 @@ class _Narrowed(Understanding):
     def __init__(self, whole: Understanding, withdrawn: frozenset[str]) -> None:
         self._whole = whole
         self._withdrawn = withdrawn
-        self.urgent_sign = whole.urgent_sign
 
-    def sounds_urgent(self, text: str) -> bool:
-        return self._whole.sounds_urgent(text)
+    def sounds_like(self, text: str) -> str:
+        return self._whole.sounds_like(text)
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         return self._whole.explain(text, most, features)

@@ -240,30 +240,29 @@ def test_elsewhere_that_is_no_list(content_copy: ContentCopy, group: str) -> Non
     assert content_copy.problems() == [content_copy.said(ELSEWHERE, line, "'added' must be a list of lines of text")]
 
 
-@pytest.mark.parametrize("sign", ["", "sign: no-such-sign\n"])
-def test_alarms_without_an_emergency_to_warn_of(content_copy: ContentCopy, sign: str) -> None:
-    content_copy.write(ALARMS, f"{sign}told:\n  heart:\n  - my heart is racing away\n")
-    name = "no-such-sign" if sign else ""
-    told = f"'{name}' is no emergency of content/en/warning_signs.yaml; name one under 'sign'"
+@pytest.mark.parametrize("sign", ["no-such-sign", "not-better"])
+def test_alarms_without_a_grave_sign_to_warn_of(content_copy: ContentCopy, sign: str) -> None:
+    content_copy.write(ALARMS, f"{sign}:\n  heart:\n  - my heart is racing away\n")
+    told = f"'{sign}' is no sign of content/en/warning_signs.yaml that is an emergency, or for today"
     assert content_copy.problems() == [content_copy.said(ALARMS, 1, told)]
 
 
+def test_alarms_with_the_less_urgent_first(content_copy: ContentCopy) -> None:
+    content_copy.write(ALARMS, "fever:\n  some: [a fever]\nnot-breathing:\n  some: [i am not breathing]\n")
+    told = "'not-breathing' stands after a sign that is less urgent; put it before"
+    assert content_copy.problems() == [content_copy.said(ALARMS, 3, told)]
+
+
 def test_alarm_that_is_calm_as_well(content_copy: ContentCopy) -> None:
-    lines = "told:\n  heart:\n  - My heart stops\ncalm:\n  love:\n  - my heart stops\n"
-    content_copy.write(ALARMS, f"sign: not-breathing\n{lines}")
-    told = "'my heart stops' is 'told' as well; it cannot be both"
-    assert content_copy.problems() == [content_copy.said(ALARMS, 7, told)]
+    lines = "not-breathing:\n  heart:\n  - My heart stops\ncalm:\n  love:\n  - my heart stops\n"
+    content_copy.write(ALARMS, lines)
+    told = "'my heart stops' is 'not-breathing' as well; it cannot be both"
+    assert content_copy.problems() == [content_copy.said(ALARMS, 6, told)]
 
 
 @pytest.mark.parametrize(("line", "length"), [("''", 0), ("ha" * 151, 302)])
 def test_alarm_that_nobody_says_in_one_breath(content_copy: ContentCopy, line: str, length: int) -> None:
-    content_copy.write(ALARMS, f"sign: not-breathing\ntold:\n  long:\n  - {line}\n")
+    content_copy.write(ALARMS, f"not-breathing:\n  long:\n  - {line}\n")
     shown = line.strip("'")[:40]
     told = f"'{shown}' has {length} characters; at most 300 are said in one breath"
-    assert content_copy.problems() == [content_copy.said(ALARMS, 4, told)]
-
-
-def test_alarms_of_another_kind(content_copy: ContentCopy) -> None:
-    content_copy.write(ALARMS, "told: {}\nlater:\n  some: [a line]\n")
-    told = "unknown part 'later'; the parts are sign, told and calm"
-    assert content_copy.problems() == [content_copy.said(ALARMS, 2, told)]
+    assert content_copy.problems() == [content_copy.said(ALARMS, 3, told)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from guide.understanding import Understanding
 from workbench.compiler import training
 from workbench.compiler.training import Alarms, digest, train
+from workbench.embeddings import Practice
 
 EXAMPLES = [
     (f"{frame} {thing} {end}", answer)
@@ -83,35 +85,90 @@ class TestTrain:
 TOLD = [
     f"{who} {what}" for who in ("i", "he", "she") for what in ("cannot breathe", "turned blue", "stopped breathing")
 ]
+LESSER = [f"{who} {what}" for who in ("i", "he", "she") for what in ("has a fever", "is shivering hot", "lost weight")]
 CALM = ["breathing exercises for my back", "my back turned out fine", "it stopped hurting", "the blue heating pad"]
+SOUNDS = {"urgent": TOLD, "worrying": LESSER}
 
 
 @pytest.fixture(scope="module")
 def model() -> Understanding:
-    return Understanding(train(EXAMPLES, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM)))
+    return Understanding(train(EXAMPLES, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM)))
 
 
 class TestAlarms:
     def test_every_line_sounds_as_it_was_meant(self, model: Understanding) -> None:
-        assert model.urgent_sign == "urgent"
-        assert all(model.sounds_urgent(line) for line in TOLD)
+        assert {sign: {model.sounds_like(line) for line in lines} for sign, lines in SOUNDS.items()} == {
+            "urgent": {"urgent"},
+            "worrying": {"worrying"},
+        }
         ours = [line for line, _ in EXAMPLES]
-        assert not any(model.sounds_urgent(line) for lines in (CALM, ours, *ELSEWHERE.values()) for line in lines)
+        assert not any(model.sounds_like(line) for lines in (CALM, ours, *ELSEWHERE.values()) for line in lines)
 
-    def test_what_is_told_in_other_words_sounds_urgent_too(self, model: Understanding) -> None:
-        assert model.sounds_urgent("my wife stopped breathing and turned blue")
+    def test_what_is_told_in_other_words_sounds_the_same(self, model: Understanding) -> None:
+        assert model.sounds_like("my wife stopped breathing and turned blue") == "urgent"
+        assert model.sounds_like("my wife has a fever and is shivering") == "worrying"
+
+    def test_a_line_that_the_network_takes_for_something_else_is_listed(self) -> None:
+        """Whatever weights come out, an authored line gets the warning that its author meant."""
+        odd = {"urgent": TOLD, "worrying": [*LESSER, *CALM]}
+        model = Understanding(train(EXAMPLES, ELSEWHERE, HINTS, Alarms(odd, [f"{line} not" for line in CALM])))
+        assert {model.sounds_like(line) for line in CALM} == {"worrying"}
+        assert not any(model.sounds_like(f"{line} not") for line in CALM)
 
     def test_answers_are_told_apart_as_before(self, model: Understanding) -> None:
         assert model.read("can i put a hot heating pad on my back").ranked[0][0] == "heat"
 
-    def test_without_any_nothing_sounds_urgent(self, compiled: dict[str, Any]) -> None:
-        assert Understanding(compiled).urgent_sign == ""
+    def test_without_any_nothing_sounds_like_one(self, compiled: dict[str, Any]) -> None:
+        assert compiled["sounds"] == []
+        assert Understanding(compiled).sounds_like(TOLD[0]) == ""
 
     def test_a_line_that_may_be_a_sign_teaches_neither(self) -> None:
         unsure = frozenset({"heat stopped breathing"})
         examples = [*EXAMPLES, ("heat stopped breathing", "heat")]
-        sure = train(examples, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM))
-        assert train(examples, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM, unsure)) != sure
+        sure = train(examples, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM))
+        assert train(examples, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM, unsure)) != sure
+
+
+PRACTICE = Practice(
+    ["the magic blanket on my back", "the wonder blanket for my spasm", "should i use a blanket", "tea for the king"],
+    ["ice", "heat", "body", "general"],
+    np.array([[0, 1, 0, 0], [0, 0.9, 0.1, 0], [0, 1, 0, 0], [0, 0, 0, 1]], np.float32),
+    ["urgent"],
+    np.zeros((4, 1), np.float32),
+)
+
+
+def heat_in(compiled: dict[str, Any], text: str) -> float:
+    return dict(Understanding(compiled).read(text).ranked)["heat"]
+
+
+class TestPractice:
+    def test_teaches_what_no_authored_line_holds(self, compiled: dict[str, Any]) -> None:
+        practised = train(EXAMPLES, ELSEWHERE, HINTS, practice=PRACTICE)
+        assert heat_in(practised, "a blanket") > heat_in(compiled, "a blanket") + 0.1
+
+    def test_authored_lines_keep_their_answers(self) -> None:
+        wrong = PRACTICE._replace(chances=PRACTICE.chances[:, [1, 0, 2, 3]], lines=[line for line, _ in EXAMPLES[:4]])
+        model = Understanding(train(EXAMPLES, ELSEWHERE, HINTS, practice=wrong))
+        assert [model.read(line).answers for line, _ in EXAMPLES] == [(answer,) for _, answer in EXAMPLES]
+
+    def test_of_another_guide_is_left_aside(self, compiled: dict[str, Any]) -> None:
+        other = PRACTICE._replace(classes=["aura", "triptans", "body", "general"])
+        assert train(EXAMPLES, ELSEWHERE, HINTS, practice=other) == compiled
+
+    def test_lines_about_an_answer_that_is_no_more_are_left_aside(self) -> None:
+        more = PRACTICE._replace(
+            lines=[*PRACTICE.lines, "an old answer"],
+            classes=[*PRACTICE.classes, "gone"],
+            chances=np.eye(5, dtype=np.float32)[[1, 1, 1, 3, 4]],
+            sounds=np.zeros((5, 1), np.float32),
+        )
+        fewer = more._replace(lines=more.lines[:4], chances=more.chances[:4], sounds=more.sounds[:4])
+        assert train(EXAMPLES, ELSEWHERE, HINTS, practice=more) == train(EXAMPLES, ELSEWHERE, HINTS, practice=fewer)
+
+    def test_a_sign_that_it_does_not_know_is_learned_from_the_authored_lines(self) -> None:
+        model = Understanding(train(EXAMPLES, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM), PRACTICE))
+        assert model.sounds_like("my wife has a fever and is shivering") == "worrying"
 
 
 class TestDigest:

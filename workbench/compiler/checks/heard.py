@@ -10,7 +10,7 @@ from guide.release import Release
 from guide.warning_signs import LEVELS
 from workbench.compiler.answers import Answer
 from workbench.compiler.build import trained
-from workbench.compiler.content import ALARMS, INTENTS, PHRASES, WARNING_SIGNS, Content
+from workbench.compiler.content import ALARMS, CALM, INTENTS, PHRASES, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import compile_model
 from workbench.compiler.problems import Problem
 from workbench.compiler.release import compile_release
@@ -95,15 +95,16 @@ def _signs(content: Content, ears: Ears, release: Release) -> Iterator[Problem]:
 
 def _alarms(content: Content, release: Release) -> Iterator[Problem]:
     """Lines of alarms.yaml that are heard as more, or as less, than they are."""
-    for kind, told in (("told", True), ("calm", False)):
-        for group, texts in content.alarms[kind].items():
+    for part, groups in content.alarms.items():
+        least = LEVELS.index(release.warnings[part]["level"]) if part != CALM else -1
+        for group, texts in groups.items():
             for i, text in enumerate(texts):
                 found = release.sign_in(text)
-                line = content.lines[ALARMS](kind, group, i)
-                if told and (found is None or found.level != "emergency" or found.asked):
+                line = content.lines[ALARMS](part, group, i)
+                if part != CALM and (found is None or LEVELS.index(found.level) > least or found.asked):
                     heard = f"only as '{found.sign}'" if found else "as no sign at all"
                     yield Problem(ALARMS, line, f"'{text}' is heard {heard}; add a pattern for it to {WARNING_SIGNS}")
-                elif found and not told:
+                elif found and part == CALM:
                     yield Problem(
                         ALARMS, line, f"'{text}' is heard as '{found.sign}' ({found.heard}); mend that sign's patterns"
                     )

