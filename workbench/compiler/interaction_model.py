@@ -10,7 +10,6 @@ from typing import Any
 from guide.words import words
 from workbench.compiler.answers import Answer
 from workbench.compiler.content import Content
-from workbench.embeddings import common_words
 
 FOLDER = "interaction_model"
 
@@ -58,6 +57,8 @@ def _lead_with_words(frame: dict[str, Any], others: dict[str, dict[str, Any]], c
     Those are the words that authored lines begin with, unless another carrier ends with the line's last word, and the
     commonest words of English: what no carrier catches reaches the function without a word of it.
     """
+    from workbench.embeddings import common_words  # brings NumPy, which asking a question does without
+
     samples = [sample for other in others.values() for sample in other["samples"]]
     leading = {sample.removesuffix(" {query}") for sample in samples}
     trailing = {sample.removeprefix("{query} ") for sample in samples}

@@ -248,8 +248,9 @@ def test_alarms_without_a_grave_sign_to_warn_of(content_copy: ContentCopy, sign:
 
 
 def test_alarms_with_the_less_urgent_first(content_copy: ContentCopy) -> None:
-    content_copy.write(ALARMS, "fever:\n  some: [a fever]\nnot-breathing:\n  some: [i am not breathing]\n")
-    told = "'not-breathing' stands after a sign that is less urgent; put it before"
+    content_copy.replace_line(WARNING_SIGNS, "    level: emergency", "    level: today")  # the first: not breathing
+    content_copy.write(ALARMS, "not-breathing:\n  some: [a fever]\nunconscious:\n  some: [he is out cold]\n")
+    told = "'unconscious' stands after a sign that is less urgent; put it before"
     assert content_copy.problems() == [content_copy.said(ALARMS, 3, told)]
 
 

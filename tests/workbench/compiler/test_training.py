@@ -181,16 +181,19 @@ class TestDigest:
             digest(EXAMPLES, {**ELSEWHERE, "more": ["a line"]}, HINTS),
             digest(EXAMPLES, {"all": [*ELSEWHERE["body"], *ELSEWHERE["general"]]}, HINTS),
             digest(EXAMPLES, ELSEWHERE, {**HINTS, "subject": "back"}),
-            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM)),
-            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms("urgent", CALM, TOLD)),
-            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms("other", TOLD, CALM)),
-            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms("urgent", TOLD, CALM, frozenset({EXAMPLES[0][0]}))),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms({"urgent": TOLD}, CALM)),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms({"urgent": CALM}, TOLD)),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms({"other": TOLD}, CALM)),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms({"urgent": TOLD, "worrying": LESSER}, CALM)),
+            digest(EXAMPLES, ELSEWHERE, HINTS, Alarms({"urgent": TOLD}, CALM, frozenset({EXAMPLES[0][0]}))),
         ]
         assert len({whole, *others}) == len(others) + 1
 
-    def test_changes_with_the_vectors(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    def test_changes_with_the_vectors_and_with_practice(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
         whole = digest(EXAMPLES, ELSEWHERE, HINTS)
         other = tmp_path / "words.npz"
         other.write_bytes(b"other")
-        monkeypatch.setattr(training, "VECTORS", other)
-        assert digest(EXAMPLES, ELSEWHERE, HINTS) != whole
+        for file in ("VECTORS", "PRACTICE"):
+            with monkeypatch.context() as changed:
+                changed.setattr(training, file, other)
+                assert digest(EXAMPLES, ELSEWHERE, HINTS) != whole
