@@ -47,12 +47,13 @@ DECAY = 1e-6
 DROPPED = 0.4  # of what goes in, left out at random at every step: so that no word alone decides
 DROPPED_HIDDEN = 0.2
 FOLDS = 3
-TEMPERED = 0.3  # of what a line teaches, taken from networks that did not learn from it
+TEMPERED = 0.15  # of what a line teaches, taken from networks that did not learn from it
 # Of calm lines, by networks that they were left out of. Most are chosen for sounding alarming; of what people really ask,
 # hardly any sounds so to the network that has learned all of them.
 FALSE_ALARMS = 0.008
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
+PRACTICE_WEIGHT = 0.5  # of a line of practice, beside an authored one
 STEP = 1.7  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
 
 
@@ -173,7 +174,7 @@ def train(
     wanted = np.zeros((len(said), len(names) + len(alarms.told)), np.float32)
     wanted[np.arange(len(labels)), target] = 1
     wanted[:, len(names) :] = urgent == 1
-    known, heard = np.arange(len(said)) < len(labels), urgent >= 0
+    known, heard = (np.arange(len(said)) < len(labels)).astype(np.float32), (urgent >= 0).astype(np.float32)
     exercises = _exercises(practice, [*answers, *_named(elsewhere)], list(alarms.told))
     lines = _Lines([list(units(line, read)) for line in (*said, *(words(text) for text in exercises.lines))])
     model, scores = _fitted(lines, _Targets(wanted, known, heard), exercises, seed)
@@ -309,10 +310,10 @@ class _Targets(NamedTuple):
 
     wanted: Floats
     """For each line, the probability that every class should get, and whether it tells of each kind of warning sign."""
-    known: NDArray[np.bool_]
-    """Whether a line has a class; those of alarms have none."""
-    heard: NDArray[np.bool_]
-    """Whether it is known of a line if it tells of them: a column for each."""
+    known: Floats
+    """What a line counts for its class; those of alarms have none, and count for nothing."""
+    heard: Floats
+    """What it counts for each kind of warning sign; nothing where nobody knows."""
 
     def of(self, chosen: NDArray[Any]) -> _Targets:
         """Return those of the ``chosen`` lines."""
@@ -342,9 +343,9 @@ def _exercises(practice: Practice, classes: Sequence[str], signs: Sequence[str])
     whole = chances.sum(axis=1)
     kept = np.flatnonzero(whole >= LEAST_KNOWN).tolist()
     sounds = _columns(practice.sounds[kept], practice.signs, signs)
-    heard = np.repeat([[sign in practice.signs for sign in signs]], len(kept), axis=0).astype(np.bool_)
+    heard = np.repeat([[sign in practice.signs for sign in signs]], len(kept), axis=0).astype(np.float32)
     wanted = np.hstack([chances[kept] / whole[kept, None], sounds])
-    targets = _Targets(wanted, np.ones(len(kept), np.bool_), heard)
+    targets = _Targets(wanted, np.full(len(kept), PRACTICE_WEIGHT, np.float32), PRACTICE_WEIGHT * heard)
     return _Exercises([practice.lines[i] for i in kept], targets)
 
 
@@ -436,7 +437,7 @@ def _beginning(random: np.random.Generator, width: int, scores: int) -> _Network
 
 
 def _slopes(weights: _Network, batch: csr_matrix, taught: _Targets, random: np.random.Generator) -> tuple[Floats, ...]:
-    """Return how the loss over ``batch`` changes with each of ``weights``; what is not known or heard counts for nothing."""
+    """Return how the loss over ``batch`` changes with each of ``weights``; a line counts as much as its targets say."""
     batch.data *= _kept_at_random(random, batch.data.shape, DROPPED)
     before = batch @ weights.inward + weights.hidden
     passed = _kept_at_random(random, before.shape, DROPPED_HIDDEN)
