@@ -53,6 +53,7 @@ TEMPERED = 0.15  # of what a line teaches, taken from networks that did not lear
 FALSE_ALARMS = 0.008
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
+MOST_PRACTICE = 3  # lines for each authored one, so that a guide with few lines is trained as quickly as it was
 PRACTICE_WEIGHT = 0.5  # of a line of practice, beside an authored one
 STEP = 1.7  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
 
@@ -175,7 +176,7 @@ def train(
     wanted[np.arange(len(labels)), target] = 1
     wanted[:, len(names) :] = urgent == 1
     known, heard = (np.arange(len(said)) < len(labels)).astype(np.float32), (urgent >= 0).astype(np.float32)
-    exercises = _exercises(practice, [*answers, *_named(elsewhere)], list(alarms.told))
+    exercises = _exercises(practice.some(MOST_PRACTICE * len(said)), [*answers, *_named(elsewhere)], list(alarms.told))
     lines = _Lines([list(units(line, read)) for line in (*said, *(words(text) for text in exercises.lines))])
     model, scores = _fitted(lines, _Targets(wanted, known, heard), exercises, seed)
     chances = _softmax(scores[: len(texts), : len(names)])

@@ -45,6 +45,11 @@ class Practice(NamedTuple):
     sounds: Floats
     """For each line, how likely it is to tell of each sign, or of something as urgent."""
 
+    def some(self, most: int) -> Practice:
+        """Return at most so many of the lines, from all over."""
+        step = max(1, -(-len(self.lines) // max(1, most)))
+        return self._replace(lines=self.lines[::step], chances=self.chances[::step], sounds=self.sounds[::step])
+
     def write(self, path: Path) -> None:
         """Write it to ``path``, in small whole numbers."""
         steps = np.rint(self.chances * _STEPS).astype(np.uint8)

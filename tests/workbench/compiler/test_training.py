@@ -106,7 +106,7 @@ class TestAlarms:
 
     def test_what_is_told_in_other_words_sounds_the_same(self, model: Understanding) -> None:
         assert model.sounds_like("my wife stopped breathing and turned blue") == "urgent"
-        assert model.sounds_like("my wife has a fever and is shivering") == "worrying"
+        assert model.sounds_like("she has a fever and lost weight") == "worrying"
 
     def test_a_line_that_the_network_takes_for_something_else_is_listed(self) -> None:
         """Whatever weights come out, an authored line gets the warning that its author meant."""
@@ -168,7 +168,7 @@ class TestPractice:
 
     def test_a_sign_that_it_does_not_know_is_learned_from_the_authored_lines(self) -> None:
         model = Understanding(train(EXAMPLES, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM), PRACTICE))
-        assert model.sounds_like("my wife has a fever and is shivering") == "worrying"
+        assert model.sounds_like("she has a fever and lost weight") == "worrying"
 
 
 class TestDigest:

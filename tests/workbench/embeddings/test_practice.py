@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from workbench.compiler.content import Content
 from workbench.compiler.training import LEAST_SHARED
@@ -25,6 +26,13 @@ def test_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (found.lines, tuple(found.classes), tuple(found.signs)) == (SMALL.lines, SMALL.classes, SMALL.signs)
     np.testing.assert_allclose(found.chances, SMALL.chances, atol=0.012)
     np.testing.assert_allclose(found.sounds, SMALL.sounds, atol=0.004)
+
+
+@pytest.mark.parametrize(("most", "left"), [(9, 2), (2, 2), (1, 1), (0, 1)])
+def test_some_of_it_are_from_all_over(most: int, left: int) -> None:
+    found = SMALL.some(most)
+    assert (len(found.lines), len(found.chances), len(found.sounds)) == (left, left, left)
+    assert found.lines[0] == SMALL.lines[0]
 
 
 def test_what_is_hardly_likely_is_left_out(tmp_path: Path) -> None:
