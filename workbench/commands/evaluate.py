@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.worst:
             print("\n".join(["", *_worst(judged)]))
     if arguments.cross_validate or not arguments.paths:
-        # Only here: it brings scikit-learn along, which takes a second to import.
+        # Only here: it brings NumPy and SciPy along, which take a second to import.
         from workbench.evaluation.crossval import cross_validate
         from workbench.evaluation.crossval import table as cross_table
 
