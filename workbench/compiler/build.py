@@ -102,8 +102,9 @@ def is_current(root: Path = ROOT) -> bool:
     if not release.exists():
         return False
     built = release.stat().st_mtime
-    folders = (root / "content", root / "workbench" / "compiler", root / "lambda" / "skill" / "guide")
+    workbench = root / "workbench"
+    folders = (root / "content", workbench / "compiler", workbench / "embeddings", root / "lambda" / "skill" / "guide")
     # A folder is newer when a file in it was taken away; that of byte code is written at every start.
     inside = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
-    parts = [path for path in inside if path.suffix in (".md", ".yaml", ".py") or path.is_dir()]
+    parts = [path for path in inside if path.suffix in (".md", ".yaml", ".py", ".npz") or path.is_dir()]
     return all(path.stat().st_mtime <= built for path in (*parts, *folders, root / INTENTS))

@@ -38,7 +38,7 @@ FEWEST_WORDS = 3  # a word seen less often is read by its pieces and its vector
 FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; words said alone likewise
 MOST_PAIRS = 3_000
 MOST_LONE = 1_500
-MOST_UNITS = 14_000  # rows that the release can hold within a megabyte; common words without a line fill them up
+MOST_UNITS = 14_000  # rows with which the zip stays below hello-world's; common words without a line fill them up
 HIDDEN = 48
 EPOCHS = 12
 BATCH = 512
@@ -55,7 +55,7 @@ LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
 MOST_PRACTICE = 3  # lines for each authored one, so that a guide with few lines is trained as quickly as it was
 PRACTICE_WEIGHT = 0.5  # of a line of practice, beside an authored one
-STEP = 1.7  # of the stored weights, as coarse as tells no difference: finer only takes more bytes (docs/performance.md)
+STEP = 1.7  # of the stored weights: finer takes more bytes, and from 2 on it costs right answers (docs/performance.md)
 
 
 class Cost(NamedTuple):
@@ -77,8 +77,8 @@ COSTS = {
     "named": Cost(0.1, 0.02, 0.13),
     "named story": Cost(0.05, 0.06, 0.13),
 }
-# One that practised errs much less than those, which did not: of questions that nobody had seen, .02 to .04 are answered
-# wrongly with these, and hardly one of what is not ours is answered at all.
+# One that practised errs much less than those, which did not: of real questions and such as nobody had seen, .02 to .04 are
+# answered wrongly with these, and up to .03 of what is not ours is answered.
 PRACTISED_COSTS = {
     "bare": Cost(0.14, 0.009, 0.12),
     "bare story": Cost(0.14, 0.011, 0.2),

@@ -77,7 +77,9 @@ class Hints(NamedTuple):
 def units(said: list[str], hints: Hints) -> Iterator[tuple[str, bool]]:
     """Yield what is weighed, and whether it counts in full: every word, and every word with the one before it.
 
-    A word that is only said again ("my my back") is not weighed again. ``^`` stands before the first. Where nothing names the subject: ``~`` and every word once more, marked with it.
+    A word that is only said again ("my my back") is not weighed again.
+
+    ``^`` stands before the first. Where nothing names the subject: ``~`` and every word once more, marked with it.
     """
     alone = not named(said, hints)
     if alone:

@@ -209,6 +209,7 @@ class TestIsCurrent:
             "content/places.yaml",
             "interaction_model/intents.yaml",
             "workbench/compiler/build.py",
+            "workbench/embeddings/practice.npz",
             "lambda/skill/guide/words.py",
             RELEASE,
         ):
@@ -234,6 +235,7 @@ class TestIsCurrent:
             "content/places.yaml",
             "interaction_model/intents.yaml",
             "workbench/compiler/build.py",
+            "workbench/embeddings/practice.npz",
             "lambda/skill/guide/words.py",
         ],
     )
