@@ -68,7 +68,7 @@ evaluate: $(VENV)/.run ## cross-validate the authored lines; with labelled quest
 # The function as Lambda runs it. `sam build` puts its folder together, .venv-runtime holds Lambda's own runtime client.
 BUILT := .aws-sam/build/template.yaml
 RUNTIME := .venv-runtime/.done
-FUNCTION_SOURCES = template.yaml samconfig.toml pyproject.toml workbench/byte_code.py $(wildcard workbench/supply_chain/*.py) $(wildcard events/*.json) interaction_model/intents.yaml interaction_model/skill.json $(shell find content interaction_model/images interaction_model/certified -type f; find lambda/skill lambda/publisher workbench/compiler workbench/deploying -type f ! -name '*.pyc' ! -name 'release.json*')
+FUNCTION_SOURCES = template.yaml samconfig.toml pyproject.toml workbench/byte_code.py $(wildcard workbench/supply_chain/*.py) $(wildcard events/*.json) interaction_model/intents.yaml interaction_model/skill.json $(shell find content interaction_model/images interaction_model/certified -type f; find lambda/skill lambda/publisher workbench/compiler workbench/deploying workbench/embeddings -type f ! -name '*.pyc' ! -name 'release.json*')
 MACHINE = $(shell uname -m | sed 's/aarch64/arm64/')
 export SAM_CLI_TELEMETRY = 0
 
