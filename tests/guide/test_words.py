@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guide.words import MOST_CHARACTERS, closest, words, words_and_stops
+from guide.words import MOST_CHARACTERS, closest, spoken_words, words, words_and_stops
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,28 @@ from guide.words import MOST_CHARACTERS, closest, words, words_and_stops
 )
 def test_words(text: str, read: list[str]) -> None:
     assert words(text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Pain at L4-L5, 34M, for 3 months", "pain at l four l five thirty four m for three months"),
+        ("20 min of ice, 05 times", "twenty min of ice five times"),
+        ("L5S1 in 2019, the 2nd time", "l five s one in 2019 the 2nd time"),
+        ("it's my 3rd one", "it's my 3rd one"),
+        ("don't 4get", "don't four get"),
+        ("２０ minutes", "twenty minutes"),
+    ],
+)
+def test_numbers_as_they_are_said(text: str, said: str) -> None:
+    assert spoken_words(text) == said.split()
+
+
+@given(st.text(max_size=300))
+def test_what_is_said_has_no_small_numbers_and_is_not_changed_again(text: str) -> None:
+    said = spoken_words(text)
+    assert not any(word.isdigit() and len(word) < 3 for word in said)
+    assert spoken_words(" ".join(said)) == said
 
 
 def test_stops_are_kept_where_sentences_end() -> None:

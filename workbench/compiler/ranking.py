@@ -12,7 +12,7 @@ from typing import Any
 from guide import ranking as reader
 from guide.ranking import Ranking, parts
 from guide.understanding import Understanding, line_key
-from guide.words import words
+from guide.words import spoken_words
 from workbench.compiler import training
 from workbench.compiler.training import NO_ALARMS, Alarms, Elsewhere, train
 from workbench.progress import Say, quiet, track
@@ -67,14 +67,16 @@ def rank(
     trial = Ranking(compiled, _postings(learnt, answers), {})
     compiled["share"] = _share(trial, others[:: max(1, len(others) // LOOKED_AT)])
     compiled["postings"] = _postings(track(examples, "Ranking lines", say), answers)
-    compiled["asked"] = {" ".join(words(text)): answer for text, answer in examples}
+    compiled["asked"] = {" ".join(spoken_words(text)): answer for text, answer in examples}
     return compiled
 
 
 def _keep_calm(gate: dict[str, Any], examples: Sequence[Example]) -> None:
     """List what sounds urgent to the gate among the lines that it did not learn from: an authored line is no emergency."""
     model = Understanding(gate)
-    found = {line_key(words(text)) for text, _ in (examples if gate["sounds"] else ()) if model.sounds_like(text)}
+    found = {
+        line_key(spoken_words(text)) for text, _ in (examples if gate["sounds"] else ()) if model.sounds_like(text)
+    }
     for sound in gate["sounds"]:
         sound["calm"] = sorted(found.union(sound["calm"]))
 
@@ -84,7 +86,7 @@ def _postings(examples: Iterable[Example], answers: Sequence[str]) -> dict[str, 
     number = {answer: i for i, answer in enumerate(answers)}
     seen: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for text, answer in examples:
-        for part in parts(words(text)):
+        for part in parts(spoken_words(text)):
             seen[part][number[answer]] += 1
     kept = {part: counts for part, counts in seen.items() if _tells(part, counts)}
     weight = {part: log(1 + len(answers) / len(counts)) * _weight(part) for part, counts in kept.items()}
@@ -116,7 +118,7 @@ def _share(trial: Ranking, others: Sequence[Example]) -> float:
     """Return what share of the two highest scores the first must have, so that few ``others`` are answered wrongly."""
     shares = []
     for text, answer in others:
-        first = trial.scores(words(text))[:2]
+        first = trial.scores(spoken_words(text))[:2]
         if first:
             shares.append((first[0][1] / sum(score for _, score in first), first[0][0] == answer))
     most_wrong = training.COSTS["named"].wrong * len(others)

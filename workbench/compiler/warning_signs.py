@@ -447,7 +447,10 @@ class _Compiler:
         """Return the lists of single words by which denials, questions and people are told, as the function reads them."""
         lists = {
             **{key: self.source["denial"][key] for key in ("before", "through", "or")},
-            **{key: self.source["people"][key] for key in ("people", "belongings", "asks", "how", "of_animals")},
+            **{
+                key: self.source["people"][key]
+                for key in ("people", "belongings", "asks", "how", "of_animals", "by_animals")
+            },
             **{key: self.source[key] for key in ("openers", "fillers", "opening_verbs", "no_question")},
         }
         read = {key: (self._read(word, lean=False) for word in str(text).split()) for key, text in lists.items()}

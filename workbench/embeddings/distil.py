@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from guide.words import words
+from guide.words import spoken_words
 from workbench.compiler.content import load_content
 
 HERE = Path(__file__).parent
@@ -52,7 +52,7 @@ def fit(texts: list[str], aims: Any, names: list[str], starts: Any) -> Any:
 
     torch.manual_seed(0)
     place = {name: i for i, name in enumerate(names)}
-    held = [[place[word] for word in words(text) if word in place] for text in texts]
+    held = [[place[word] for word in spoken_words(text) if word in place] for text in texts]
     known = [i for i, ids in enumerate(held) if ids]
     times = Counter(i for ids in held for i in ids)
     total = sum(times.values())
@@ -100,8 +100,8 @@ def main() -> None:
     encoder = SentenceTransformer(str(model))
     encoder.max_seq_length = 32
     content, _ = load_content()
-    lines = [words(text) for text, _ in content.examples()]
-    lines += [words(text) for group in content.elsewhere.values() for text in group]
+    lines = [spoken_words(text) for text, _ in content.examples()]
+    lines += [spoken_words(text) for group in content.elsewhere.values() for text in group]
     lines = [line for line in lines if 2 <= len(line) <= 30]
     spelled = re.compile(r"[a-z]{2,}")
     listed = [word for word in (model / "vocab.txt").read_text().split("\n") if spelled.fullmatch(word)]

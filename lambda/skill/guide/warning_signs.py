@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from guide.words import words_and_stops
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 LEVELS = ("emergency", "today", "soon")
 """Care levels, most urgent first: call now, be seen today, see a doctor within days."""
@@ -104,6 +104,7 @@ class WarningSigns:
         self._parts = frozenset(compiled["parts"])
         self._special: Mapping[str, int] = compiled["special"]
         self._lists = {name: frozenset(listed.split()) for name, listed in compiled["lists"].items()}
+        self._lists.setdefault("by_animals", frozenset())  # nor of these
 
     def find(self, text: str) -> Found | None:
         """Return the most urgent sign in ``text``, told before asked about; ``None`` when there is none."""
@@ -120,7 +121,7 @@ class WarningSigns:
     def denies(self, text: str) -> bool:
         """True when ``text`` names a symptom and says in the same breath that it is not there, or is an animal's."""
         said = self._read(text)
-        if self._special["animals"] in said.groups:
+        if any(self._animals(said)):
             return True
         symptoms = self._symptoms & self._deniable & said.groups.keys()
         return any(self._denial(group, span, said) is not None for group in symptoms for span in said.groups[group])
@@ -394,14 +395,20 @@ class WarningSigns:
     def _of_an_animal(self, span: _Span, said: _Utterance) -> bool:
         """Tell whether the sign is an animal's: one is named before it, with no person between, or "in dogs" follows."""
         first = said.place[span[0]]
-        for s, e in said.groups.get(self._special["animals"], ()):
-            at, ends = said.place[s], said.place[e - 1]
+        for at, ends in self._animals(said):
             if at <= first:
                 if not self._lists["people"].intersection(said.full[ends + 1 : first]):
                     return True
             elif self._lists["of_animals"].intersection(said.full[max(0, at - 2) : at]):
                 return True
         return False
+
+    def _animals(self, said: _Utterance) -> Iterator[_Span]:
+        """Yield where in the words an animal is named; not one that something was done by: "thrown off my horse"."""
+        for start, end in said.groups.get(self._special["animals"], ()):
+            at = said.place[start]
+            if not self._lists["by_animals"].intersection(said.full[max(0, at - 2) : at]):
+                yield at, said.place[end - 1]
 
     def _of_a_back(self, span: _Span, way: int, said: _Utterance) -> bool:
         """Tell whether a sign that only matters with back pain is said of a back.

@@ -35,6 +35,60 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_plain(text))
 
 
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_DIGIT = re.compile(r"\d")
+_DIGITS_OR_LETTERS = re.compile(r"\d+|\D+")
+_ORDINALS = frozenset(("st", "nd", "rd", "th"))
+
+
+def spoken_words(text: str) -> list[str]:
+    """Return what ``words`` returns, with numbers up to 99 as they are said: ``L4-L5`` gives ``l four l five``.
+
+    Content is written as it is said, and so is what Alexa hears; what is typed has digits. Larger numbers stay.
+    """
+    said = words(text)
+    if not _DIGIT.search(text):
+        return said
+    return [part for word in said for part in _spoken(word)]
+
+
+def _spoken(word: str) -> list[str]:
+    """Return ``word`` with its digits as words of their own."""
+    parts = _DIGITS_OR_LETTERS.findall(word)
+    if len(parts) == 2 and parts[1] in _ORDINALS:
+        return [word]
+    return [said for part in parts for said in (_number(int(part)) if part.isdigit() and len(part) < 3 else [part])]
+
+
+def _number(number: int) -> list[str]:
+    if number < len(_ONES):
+        return [_ONES[number]]
+    tens, ones = divmod(number, 10)
+    return [_TENS[tens - 2], *([_ONES[ones]] if ones else [])]
+
+
 def words_and_stops(text: str) -> list[str]:
     """Return what ``words`` returns, with a ``.``, ``?``, ``!`` or ``;`` where a sentence ends.
 

@@ -46,8 +46,20 @@ def test_a_line_without_a_subject_or_a_story_has_no_other(lines: Lines, said: st
     assert lines.about_another(words(said), Random(1)) == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("is heat good for my lower back", "is heat good"),
+        ("should i massage the spasm myself", "should i massage myself"),
+        ("how do i sit", "how do i sit"),
+    ],
+)
+def test_a_line_that_no_longer_names_the_subject(lines: Lines, said: str, left: str) -> None:
+    assert lines.nameless(said.split()) == left.split()
+
+
 def test_made_up_lines_are_the_same_every_time_and_nobodys(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind in ("MIXED", "NEIGHBOURS", "STRANGERS", "CUT", "ABOUT_OTHERS", "STORIES"):
+    for kind in ("MIXED", "NEIGHBOURS", "STRANGERS", "CUT", "ABOUT_OTHERS", "STORIES", "NAMELESS"):
         monkeypatch.setattr(teach, kind, 200)
     found = lines.made_up()
     assert found == lines.made_up()
