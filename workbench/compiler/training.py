@@ -53,7 +53,7 @@ FOLDS = 3
 TEMPERED = 0.15  # of what a line teaches, taken from networks that did not learn from it
 # Of calm lines, by networks that they were left out of. Most are chosen for sounding alarming; of what people really ask,
 # hardly any sounds so to the network that has learned all of them.
-FALSE_ALARMS = 0.008
+FALSE_ALARMS = 0.025
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
 MOST_PRACTICE = 3  # lines for each authored one, so that a guide with few lines is trained as quickly as it was
