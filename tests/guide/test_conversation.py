@@ -329,6 +329,14 @@ def test_a_sign_that_only_the_ears_knew(talk: Talk) -> None:
     assert talk.text("i have something", sign=sign).warning == sign
 
 
+def test_the_more_urgent_of_two_signs_counts_whoever_heard_it(talk: Talk) -> None:
+    sign = next(iter(talk.release.warnings))
+    milder = "i had breast cancer and now my back hurts"
+    assert talk.text(milder).care_level == "today"
+    assert talk.text(milder, sign=sign).warning == sign
+    assert talk.text(EMERGENCY, sign="cancer-history").care_level == "emergency"
+
+
 def test_a_sign_that_is_asked_about_is_answered_too(talk: Talk) -> None:
     reply = talk.text("is numbness between the legs a warning sign")
     assert reply.outcome == "answer" and reply.warning

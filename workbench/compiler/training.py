@@ -53,7 +53,7 @@ FOLDS = 3
 TEMPERED = 0.15  # of what a line teaches, taken from networks that did not learn from it
 # Of calm lines, by networks that they were left out of. Most are chosen for sounding alarming; of what people really ask,
 # hardly any sounds so to the network that has learned all of them.
-FALSE_ALARMS = 0.025
+FALSE_ALARMS = (0.015, 0.025)  # for the most urgent sign, and for the others
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
 MOST_PRACTICE = 3  # lines for each authored one, so that a guide with few lines is trained as quickly as it was
@@ -191,7 +191,12 @@ def train(
     compiled: dict[str, Any] = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
     compiled.update(_pack(*model))
     compiled["sounds"] = [
-        {"sign": sign, "least": _least_alarm(scores[:, len(names) + i], urgent[:, i]), "told": [], "calm": []}
+        {
+            "sign": sign,
+            "least": _least_alarm(scores[:, len(names) + i], urgent[:, i], FALSE_ALARMS[i > 0]),
+            "told": [],
+            "calm": [],
+        }
         for i, sign in enumerate(alarms.told)
     ]
     _list_misjudged(compiled, said, urgent)
@@ -469,10 +474,10 @@ def _kept_at_random(random: np.random.Generator, shape: tuple[int, ...], dropped
     return np.asarray((random.random(shape, np.float32) >= dropped) / np.float32(1 - dropped), np.float32)
 
 
-def _least_alarm(alarm: Floats, urgent: NDArray[np.int64]) -> float:
-    """Return the score from which on a line sounds urgent: ``FALSE_ALARMS`` of the calm ones do, left out of training."""
+def _least_alarm(alarm: Floats, urgent: NDArray[np.int64], share: float) -> float:
+    """Return the score from which on a line sounds urgent: a ``share`` of the calm ones do, left out of training."""
     calm = np.sort(alarm[urgent == 0])[::-1]
-    return round(float(calm[int(FALSE_ALARMS * len(calm))]) + 1e-3, 3)
+    return round(float(calm[int(share * len(calm))]) + 1e-3, 3)
 
 
 def _thresholds(

@@ -12,7 +12,7 @@ from guide.release import Release
 from guide.reply import Reply
 from guide.state import Move, State
 from guide.telling import NEEDS, tell
-from guide.warning_signs import Found
+from guide.warning_signs import LEVELS, Found
 from guide.words import closest
 
 _OPEN = Move("open")
@@ -147,11 +147,12 @@ class _Turn:
     # Asking for something.
 
     def _sign(self, heard: Heard) -> Found | None:
-        """The warning sign in the words; failing that, the one that the ears themselves recognised."""
+        """The warning sign in the words, or the one that the ears themselves recognised when that is more urgent."""
         found = self.release.sign_in(heard.text) if heard.text else None
-        if found is None and heard.sign in self.release.warnings:
-            return Found(heard.sign, self.release.warnings[heard.sign]["level"], False, heard.text)
-        return found
+        known = self.release.warnings.get(heard.sign)
+        if known is None or (found and (found.asked or LEVELS.index(found.level) <= LEVELS.index(known["level"]))):
+            return found
+        return Found(heard.sign, known["level"], False, heard.text)
 
     def _asked_for(self, heard: Heard) -> Move:
         """An answer asked for by name; words that came with it are checked for warning signs all the same."""

@@ -68,10 +68,9 @@ def spoken_words(text: str) -> list[str]:
 
     Content is written as it is said, and so is what Alexa hears; what is typed has digits. Larger numbers stay.
     """
-    said = words(text)
-    if not _DIGIT.search(text):
-        return said
-    return [part for word in said for part in _spoken(word)]
+    plain = _plain(text)
+    said = _WORD.findall(plain)
+    return [part for word in said for part in _spoken(word)] if _DIGIT.search(plain) else said
 
 
 def _spoken(word: str) -> list[str]:
