@@ -19,14 +19,19 @@ INTENTS_MOST = 250
 MOST_SAMPLE_CHARACTERS = 140
 """Alexa's limit for a slot value; a longer sample is not speech either."""
 
-MOST_ASKED_CHARACTERS = 90
+MOST_ASKED_CHARACTERS = 70
 """Of an ask line that is a sample too. Nobody repeats a longer one word for word, and all of them would not fit into a
 model: Alexa takes 1.5 MB (facts: limits of the interaction model)."""
 
 COMMON_WORDS = 4_000
 """So many of the commonest words lead a carrier phrase: of lines nobody had seen, 3 in 100 began with a word that none did."""
 
-_WAKE_WORDS = frozenset({"alexa", "amazon", "computer", "echo"})
+MOST_BYTES = 1_500_000
+"""Alexa's limit for an interaction model (facts: limits of the interaction model)."""
+
+WAKE_WORDS = frozenset({"alexa", "amazon", "computer", "echo"})
+"""No sample may begin with one (facts: certification of samples)."""
+
 _SAYABLE = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 Model = dict[str, Any]
@@ -64,7 +69,7 @@ def _lead_with_words(frame: dict[str, Any], others: dict[str, dict[str, Any]], c
     trailing = {sample.removeprefix("{query} ") for sample in samples}
     first = {word for word, last in content.beginnings if word not in leading and last not in trailing}
     first.update(word for word in common_words(COMMON_WORDS) if word not in leading)
-    leads = sorted(word for word in first - _WAKE_WORDS if _SAYABLE.fullmatch(word))
+    leads = sorted(word for word in first - WAKE_WORDS if _SAYABLE.fullmatch(word))
     frame["samples"] = [*frame["samples"], *(f"{word} {{query}}" for word in leads)]
 
 
