@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.content_copies import ContentCopy
+from workbench.compiler.checks import lines
 from workbench.compiler.content import ALARMS, ELSEWHERE, INTENTS, WARNING_SIGNS
 
 KINDS = "a sample has letters, spaces, apostrophes and hyphens only, and numbers are spelled out"
@@ -211,6 +212,20 @@ def test_value_of_two_signs(content_copy: ContentCopy) -> None:
     ]
     told = content_copy.said(WARNING_SIGNS, line, f"'blue toes' belongs to the sign '{first}' already")
     assert content_copy.problems() == [told]
+
+
+@pytest.mark.parametrize("said", ["computer is a warm brick good", "Amazon warm bricks", "echo of a sore back"])
+def test_a_line_that_begins_with_a_wake_word(content_copy: ContentCopy, said: str) -> None:
+    line = ask(content_copy, said)
+    told = f"'{said}' begins with a word that wakes a speaker; Alexa's review refuses it"
+    assert content_copy.problems() == [content_copy.said("content/en/answers/heat.md", line, told)]
+
+
+def test_more_than_alexa_takes(content_copy: ContentCopy, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert content_copy.problems() == []
+    monkeypatch.setattr(lines, "MOST_BYTES", 1_000)
+    (told,) = content_copy.problems()
+    assert told.startswith(f"{INTENTS}:1: the interaction model has ") and "and Alexa takes 1,000; lower" in told
 
 
 def elsewhere(content_copy: ContentCopy, line: str) -> int:
