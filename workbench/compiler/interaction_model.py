@@ -26,9 +26,6 @@ model: Alexa takes 1.5 MB (facts: limits of the interaction model)."""
 COMMON_WORDS = 4_000
 """So many of the commonest words lead a carrier phrase: of lines nobody had seen, 3 in 100 began with a word that none did."""
 
-MOST_BYTES = 1_500_000
-"""Alexa's limit for an interaction model (facts: limits of the interaction model)."""
-
 WAKE_WORDS = frozenset({"alexa", "amazon", "computer", "echo"})
 """No sample may begin with one (facts: certification of samples)."""
 

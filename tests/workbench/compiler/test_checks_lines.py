@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.content_copies import ContentCopy
-from workbench.compiler.checks import lines
 from workbench.compiler.content import ALARMS, ELSEWHERE, INTENTS, WARNING_SIGNS
 
 KINDS = "a sample has letters, spaces, apostrophes and hyphens only, and numbers are spelled out"
@@ -219,13 +218,6 @@ def test_a_line_that_begins_with_a_wake_word(content_copy: ContentCopy, said: st
     line = ask(content_copy, said)
     told = f"'{said}' begins with a word that wakes a speaker; Alexa's review refuses it"
     assert content_copy.problems() == [content_copy.said("content/en/answers/heat.md", line, told)]
-
-
-def test_more_than_alexa_takes(content_copy: ContentCopy, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert content_copy.problems() == []
-    monkeypatch.setattr(lines, "MOST_BYTES", 1_000)
-    (told,) = content_copy.problems()
-    assert told.startswith(f"{INTENTS}:1: the interaction model has ") and "and Alexa takes 1,000; lower" in told
 
 
 def elsewhere(content_copy: ContentCopy, line: str) -> int:

@@ -9,15 +9,7 @@ from collections.abc import Iterator
 from guide.release import topic_key
 from guide.warning_signs import LEVELS
 from workbench.compiler.content import ALARMS, ELSEWHERE, INTENTS, WARNING_SIGNS, Content
-from workbench.compiler.interaction_model import (
-    MOST_BYTES,
-    MOST_SAMPLE_CHARACTERS,
-    WAKE_WORDS,
-    compile_model,
-    intent_name,
-    model_text,
-    plain_sample,
-)
+from workbench.compiler.interaction_model import MOST_SAMPLE_CHARACTERS, WAKE_WORDS, intent_name, plain_sample
 from workbench.compiler.problems import Problem
 
 LEAST_LINES = 20
@@ -46,7 +38,6 @@ def check(content: Content) -> Iterator[Problem]:
         yield from _characters(file, line, text, most)
         if plain_sample(text).split(" ")[0] in WAKE_WORDS:
             yield Problem(file, line, f"'{text}' begins with a word that wakes a speaker; Alexa's review refuses it")
-    yield from _size(content)
     yield from _twice(written)
     yield from _topics(content)
     for answer in content.answers.values():
@@ -65,17 +56,6 @@ def check(content: Content) -> Iterator[Problem]:
             )
     yield from _alarms(content)
     yield from _elsewhere(content, {plain_sample(text): (file, line) for file, line, _, text in written})
-
-
-def _size(content: Content) -> Iterator[Problem]:
-    size = len(model_text(compile_model(content)).encode())
-    if size > MOST_BYTES:
-        yield Problem(
-            INTENTS,
-            1,
-            f"the interaction model has {size:,} bytes, and Alexa takes {MOST_BYTES:,}; lower MOST_ASKED_CHARACTERS of "
-            "workbench/compiler/interaction_model.py, so that fewer ask lines are samples too",
-        )
 
 
 def _written(content: Content) -> Iterator[Written]:
