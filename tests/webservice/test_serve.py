@@ -47,7 +47,13 @@ def wait_for(url: str, process: subprocess.Popen[str]) -> int:
 def test_locally_it_answers_unsigned_requests_and_says_so_loudly(built: Path) -> None:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        [*GUIDE, "--local", "--port", "0"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+        [*GUIDE, "--local", "--port", "0"],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background have been told to ignore Ctrl-C, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         try:
             assert process.stderr

@@ -102,11 +102,11 @@ def is_current(root: Path = ROOT) -> bool:
     if not release.exists():
         return False
     built = release.stat().st_mtime
-    workbench = root / "workbench"
-    folders = (root / "content", workbench / "compiler", root / "lambda" / "skill" / "guide")
-    # A folder is newer when a file in it was taken away; that of byte code is written at every start.
-    inside = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
-    parts = [path for path in inside if path.suffix in (".md", ".yaml", ".py") or path.is_dir()]
-    # Of the embeddings, only the arrays are read: a first run of their tests makes a folder of byte code beside them.
-    learned = (workbench / "embeddings").glob("*.npz")
-    return all(path.stat().st_mtime <= built for path in (*parts, *folders, *learned, root / INTENTS))
+    content = root / "content"
+    written = [path for path in content.rglob("*") if path.suffix in (".md", ".yaml")]
+    # A folder is newer when a file in it was taken away. Not so those of code: byte code may be laid into them at any time.
+    folders = [content, *(path for path in content.rglob("*") if path.is_dir())]
+    code = [*(root / "workbench" / "compiler").rglob("*.py"), *(root / "lambda" / "skill" / "guide").rglob("*.py")]
+    learned = (root / "workbench" / "embeddings").glob("*.npz")
+    parts = (*written, *folders, *code, *learned, root / INTENTS)
+    return all(path.stat().st_mtime <= built for path in parts)

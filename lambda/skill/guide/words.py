@@ -78,7 +78,10 @@ def _spoken(word: str) -> list[str]:
     parts = _DIGITS_OR_LETTERS.findall(word)
     if len(parts) == 2 and parts[1] in _ORDINALS:
         return [word]
-    return [said for part in parts for said in (_number(int(part)) if part.isdigit() and len(part) < 3 else [part])]
+    if len(parts) == 1 and not word.isdigit():
+        return [word]
+    small = (_number(int(part)) if part.isdigit() and len(part) < 3 else words(part) for part in parts)
+    return [said for part in small for said in part]
 
 
 def _number(number: int) -> list[str]:
