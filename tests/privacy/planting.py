@@ -37,6 +37,7 @@ TEXTS = (
     "what if i can't pee {}",
     "my back hurts and i have a fever {}",
     "i have had back pain for eight weeks {}",
+    "my back spasms keep coming back {}",
     "help me my back {}",
 )
 
