@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from guide.words import words
+from guide.words import SPOKEN_NUMBERS, said_number, words
 
 FALLBACK = "AMAZON.FallbackIntent"
 SEARCH_QUERY = "AMAZON.SearchQuery"
@@ -22,30 +22,6 @@ _WAKE_WORD = "alexa "
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _FIGURES_OR_NOT = re.compile(r"\d+|\D+")
 _PIECE = re.compile(r"\{[a-z_]+\}|[^{}]+")
-_NUMBERS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 # What Amazon's page of standard built-in intents gives as the ways to say each, and their plain variants.
 BUILT_IN = {
@@ -153,7 +129,7 @@ class Ears:
     def _fill(self, said: str, kind: str) -> Slot | None:
         """A slot with what was said, when its type has that value."""
         if kind == NUMBER:
-            digits = said if said.isdigit() else str(_NUMBERS.index(said)) if said in _NUMBERS else ""
+            digits = said if said.isdigit() else str(SPOKEN_NUMBERS.index(said)) if said in SPOKEN_NUMBERS else ""
             return Slot(digits, kind) if digits else None
         value = self._values.get(kind, {}).get(said)
         return Slot(said, kind, value) if value else None
@@ -186,10 +162,7 @@ def _spelled(number: str) -> str:
         start = len(number) % 2 or 2
         pairs = (number[:start], *(number[i : i + 2] for i in range(start, len(number), 2)))
         return " ".join("hundred" if pair == "00" else _spelled(pair) for pair in pairs)
-    if int(number) < len(_NUMBERS):
-        return _NUMBERS[int(number)]
-    ten, one = divmod(int(number), 10)
-    return _TENS[ten - 2] + (f" {_NUMBERS[one]}" if one else "")
+    return said_number(int(number))
 
 
 def _values(kind: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -35,7 +35,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_plain(text))
 
 
-_ONES = [
+SPOKEN_NUMBERS = [
     "zero",
     "one",
     "two",
@@ -57,6 +57,8 @@ _ONES = [
     "eighteen",
     "nineteen",
 ]
+"""The numbers that have a word of their own, from zero to nineteen."""
+
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _DIGIT = re.compile(r"\d")
 _DIGITS_OR_LETTERS = re.compile(r"\d+|\D+")
@@ -80,15 +82,16 @@ def _spoken(word: str) -> list[str]:
         return [word]
     if len(parts) == 1 and not word.isdigit():
         return [word]
-    small = (_number(int(part)) if part.isdigit() and len(part) < 3 else words(part) for part in parts)
+    small = (said_number(int(part)).split() if part.isdigit() and len(part) < 3 else words(part) for part in parts)
     return [said for part in small for said in part]
 
 
-def _number(number: int) -> list[str]:
-    if number < len(_ONES):
-        return [_ONES[number]]
+def said_number(number: int) -> str:
+    """Return ``number``, from 0 to 99, as it is said."""
+    if number < len(SPOKEN_NUMBERS):
+        return SPOKEN_NUMBERS[number]
     tens, ones = divmod(number, 10)
-    return [_TENS[tens - 2], *([_ONES[ones]] if ones else [])]
+    return _TENS[tens - 2] + (f" {SPOKEN_NUMBERS[ones]}" if ones else "")
 
 
 def words_and_stops(text: str) -> list[str]:
