@@ -21,6 +21,7 @@ from workbench.progress import Say, quiet
 
 RELEASE = "lambda/skill/release.json"
 CACHE = "build"
+SOURCES = "sources"  # in CACHE: what the release was compiled from, a line for each file
 
 
 def build(root: Path = ROOT, say: Say = quiet, *, models: bool = True) -> dict[str, Any]:
@@ -37,6 +38,7 @@ def build(root: Path = ROOT, say: Say = quiet, *, models: bool = True) -> dict[s
         raise ContentError(problems)
     release = compile_release(content, signs, trained(content, say))
     write_release(release, root / RELEASE)
+    (root / CACHE / SOURCES).write_text(_names(root), encoding="utf-8")
     if models:
         text = model_text(compile_model(content))
         for path in model_paths(root, content):
@@ -97,16 +99,27 @@ def stale_models(root: Path = ROOT) -> list[Path]:
 
 
 def is_current(root: Path = ROOT) -> bool:
-    """True when the bundled release is newer than everything that it is compiled from."""
-    release = root / RELEASE
-    if not release.exists():
+    """True when the bundled release is newer than everything that it is compiled from, and none of it was taken away."""
+    release, listed = root / RELEASE, root / CACHE / SOURCES
+    if not release.exists() or not listed.exists() or listed.read_text(encoding="utf-8") != _names(root):
         return False
     built = release.stat().st_mtime
-    content = root / "content"
-    written = [path for path in content.rglob("*") if path.suffix in (".md", ".yaml")]
-    # A folder is newer when a file in it was taken away. Not so those of code: byte code may be laid into them at any time.
-    folders = [content, *(path for path in content.rglob("*") if path.is_dir())]
-    code = [*(root / "workbench" / "compiler").rglob("*.py"), *(root / "lambda" / "skill" / "guide").rglob("*.py")]
-    learned = (root / "workbench" / "embeddings").glob("*.npz")
-    parts = (*written, *folders, *code, *learned, root / INTENTS)
-    return all(path.stat().st_mtime <= built for path in parts)
+    return all(path.stat().st_mtime <= built for path in _sources(root))
+
+
+def _sources(root: Path) -> list[Path]:
+    """Return every file that a release is compiled from, the code that does it among them."""
+    return sorted(
+        [
+            *(root / "content").rglob("*.md"),
+            *(root / "content").rglob("*.yaml"),
+            *(root / "workbench" / "compiler").rglob("*.py"),
+            *(root / "lambda" / "skill" / "guide").rglob("*.py"),
+            *(root / "workbench" / "embeddings").glob("*.npz"),
+            *root.glob(INTENTS),
+        ]
+    )
+
+
+def _names(root: Path) -> str:
+    return "".join(f"{path.relative_to(root).as_posix()}\n" for path in _sources(root))

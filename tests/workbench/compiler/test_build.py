@@ -10,9 +10,19 @@ import pytest
 
 from guide.release import Release
 from tests.content_copies import ContentCopy
-from workbench.compiler.build import CACHE, RELEASE, build, compiled_signs, is_current, stale_models, trained
+from workbench.compiler.build import CACHE, RELEASE, SOURCES, build, compiled_signs, is_current, stale_models, trained
 from workbench.compiler.content import PHRASES, ROOT, WARNING_SIGNS
 from workbench.compiler.problems import ContentError
+
+FILES = (
+    "content/en/answers/heat.md",
+    "content/places.yaml",
+    "interaction_model/intents.yaml",
+    "lambda/skill/guide/words.py",
+    "workbench/compiler/build.py",
+    "workbench/embeddings/practice.npz",
+)
+"""What a small project is compiled from, in order."""
 
 LOCALES = ("en-AU", "en-CA", "en-GB", "en-IN", "en-US")
 
@@ -204,18 +214,10 @@ class TestIsCurrent:
     @pytest.fixture
     def project(self, tmp_path: Path) -> Path:
         """A project whose release is newer than everything else."""
-        for file in (
-            "content/en/answers/heat.md",
-            "content/places.yaml",
-            "interaction_model/intents.yaml",
-            "workbench/compiler/build.py",
-            "workbench/embeddings/practice.npz",
-            "lambda/skill/guide/words.py",
-            RELEASE,
-        ):
+        for file in (*FILES, RELEASE, f"{CACHE}/{SOURCES}"):
             path = tmp_path / file
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("x")
+            path.write_text("".join(f"{name}\n" for name in FILES))
         for path in tmp_path.rglob("*"):
             os.utime(path, (100, 100))
         os.utime(tmp_path / RELEASE, (200, 200))
@@ -228,25 +230,20 @@ class TestIsCurrent:
         (project / RELEASE).unlink()
         assert not is_current(project)
 
-    @pytest.mark.parametrize(
-        "file",
-        [
-            "content/en/answers/heat.md",
-            "content/places.yaml",
-            "interaction_model/intents.yaml",
-            "workbench/compiler/build.py",
-            "workbench/embeddings/practice.npz",
-            "lambda/skill/guide/words.py",
-        ],
-    )
+    @pytest.mark.parametrize("file", FILES)
     def test_something_was_changed(self, project: Path, file: str) -> None:
         os.utime(project / file, (300, 300))
         assert not is_current(project)
 
-    @pytest.mark.parametrize("file", ["content/en/answers/heat.md", "content/places.yaml"])
+    @pytest.mark.parametrize("file", [*FILES, f"{CACHE}/{SOURCES}"])
     def test_something_was_taken_away(self, project: Path, file: str) -> None:
         (project / file).unlink()
-        os.utime((project / file).parent, (300, 300))
+        assert not is_current(project)
+
+    def test_something_older_was_added(self, project: Path) -> None:
+        path = project / "content/en/answers/ice.md"
+        path.write_text("x")
+        os.utime(path, (100, 100))
         assert not is_current(project)
 
     def test_another_file_does_not_matter(self, project: Path) -> None:
