@@ -112,9 +112,14 @@ def _asks(said: list[str], hints: Hints) -> list[bool]:
     return asks
 
 
+def subject_of(said: list[str], hints: Hints) -> str:
+    """Return ``named`` when what was ``said`` names the subject of the guide, and ``bare`` when not."""
+    return "named" if named(said, hints) else "bare"
+
+
 def kind_of(said: list[str], hints: Hints) -> str:
     """Return the kind of an utterance, by which it is decided how sure the model has to be."""
-    return ("named" if named(said, hints) else "bare") + (" story" if len(said) >= STORY_WORDS else "")
+    return subject_of(said, hints) + (" story" if len(said) >= STORY_WORDS else "")
 
 
 def line_key(said: list[str]) -> str:
@@ -167,13 +172,16 @@ class Understanding:
         """Return the most urgent warning sign that ``text`` sounds like, much more than what people ask; "" for none.
 
         It tells one level of care from another and knows no sign by name, and it takes a denial for what it denies; it
-        stands behind the check for signs.
+        stands behind the check for signs. How alike it has to be depends on whether the subject is named, and what can wait
+        an hour is only listened for where it is: most of what is said in a room is about nothing of this.
         """
         said = spoken_words(text)
         known = line_key(said)
+        subject = subject_of(said, self._hints)
         scores = self._score(self._active(self._weigh(units(said, self._hints))))[len(self._classes) :]
         for sound, score in zip(self._sounds, scores):
-            if known in sound["told"] or (score >= sound["least"] and known not in sound["calm"]):
+            least = sound["least"].get(subject)
+            if known in sound["told"] or (least is not None and score >= least and known not in sound["calm"]):
                 return str(sound["sign"])
         return ""
 

@@ -85,7 +85,11 @@ class TestTrain:
 TOLD = [
     f"{who} {what}" for who in ("i", "he", "she") for what in ("cannot breathe", "turned blue", "stopped breathing")
 ]
-LESSER = [f"{who} {what}" for who in ("i", "he", "she") for what in ("has a fever", "is shivering hot", "lost weight")]
+LESSER = [
+    f"{who} {what} with a bad back"
+    for who in ("i", "he", "she")
+    for what in ("has a fever", "is shivering hot", "lost weight")
+]
 CALM = ["breathing exercises for my back", "my back turned out fine", "it stopped hurting", "the blue heating pad"]
 SOUNDS = {"urgent": TOLD, "worrying": LESSER}
 
@@ -106,7 +110,10 @@ class TestAlarms:
 
     def test_what_is_told_in_other_words_sounds_the_same(self, model: Understanding) -> None:
         assert model.sounds_like("my wife stopped breathing and turned blue") == "urgent"
-        assert model.sounds_like("she has a fever and lost weight") == "worrying"
+        assert model.sounds_like("she has a fever and lost weight with a bad back") == "worrying"
+
+    def test_what_can_wait_is_only_listened_for_in_talk_of_the_subject(self, model: Understanding) -> None:
+        assert model.sounds_like("she has a fever and lost weight") == ""
 
     def test_a_line_that_the_network_takes_for_something_else_is_listed(self) -> None:
         """Whatever weights come out, an authored line gets the warning that its author meant."""
@@ -168,7 +175,7 @@ class TestPractice:
 
     def test_a_sign_that_it_does_not_know_is_learned_from_the_authored_lines(self) -> None:
         model = Understanding(train(EXAMPLES, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM), PRACTICE))
-        assert model.sounds_like("she has a fever and lost weight") == "worrying"
+        assert model.sounds_like("she has a fever and lost weight with a bad back") == "worrying"
 
 
 class TestDigest:
