@@ -52,7 +52,6 @@ lint: $(VENV)/.dev ## ruff and mypy
 test: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## everything that CI runs, in under five minutes
 	@$(BIN)/guide build --check
 	@$(BIN)/guide build
-	@$(BIN)/guide check
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n 2 -rs -m "not exhaustive"
 	@$(MAKE) --no-print-directory test-built-where-possible SUITES="$(QUICK_SUITES)"

@@ -17,10 +17,6 @@ def heard_wrong(content: Content) -> list[str]:
     return [str(problem) for problem in Problems(list(check_heard(content, signs)))]
 
 
-def test_every_line_of_this_project_is_heard_right(content: Content) -> None:
-    assert heard_wrong(content) == []
-
-
 def test_whatever_is_heard_wrong_is_told_of_at_its_line(buildable_copy: ContentCopy) -> None:
     """One training for everything that can go wrong, and for what is right beside it."""
     sign = buildable_copy.insert_after("heat", "ask:", "  - he has stopped breathing since i put heat on his back")
