@@ -52,9 +52,10 @@ AVERAGED = (
 FOLDS = 3
 TEMPERED = 0.15  # of what a line teaches, taken from networks that did not learn from it
 # Of calm lines, by networks that they were left out of. Most are chosen for sounding alarming; of what people really ask,
-# hardly any sounds so to the network that has learned all of them. For the most urgent sign, and for the others: what can
-# wait an hour is not listened for in talk that does not name the subject.
-FALSE_ALARMS: Mapping[str, tuple[float, ...]] = {"named": (0.03, 0.03), "bare": (0.01,)}
+# hardly any sounds so to the network that has learned all of them. What can wait an hour is not listened for in talk that
+# does not name the subject.
+FALSE_ALARMS = {"named": 0.03, "bare": 0.01}  # for the most urgent sign
+MILDER_FALSE_ALARMS = {"named": 0.03}
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
 MOST_PRACTICE = 3  # lines for each authored one, so that a guide with few lines is trained as quickly as it was
@@ -192,10 +193,13 @@ def train(
     thresholds = _thresholds(chances, target, len(answers), kinds, costs)
     compiled: dict[str, Any] = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
     compiled.update(_pack(*model))
+    subjects = np.array([subject_of(line, read) for line in said])
     compiled["sounds"] = [
         {
             "sign": sign,
-            "least": _least_alarms(scores[:, len(names) + i], urgent[:, i], said, read, first=not i),
+            "least": _least_alarms(
+                scores[:, len(names) + i], urgent[:, i], subjects, MILDER_FALSE_ALARMS if i else FALSE_ALARMS
+            ),
             "told": [],
             "calm": [],
         }
@@ -477,21 +481,17 @@ def _kept_at_random(random: np.random.Generator, shape: tuple[int, ...], dropped
 
 
 def _least_alarms(
-    alarm: Floats, urgent: NDArray[np.int64], said: Sequence[list[str]], hints: Hints, *, first: bool
+    alarm: Floats, urgent: NDArray[np.int64], subjects: NDArray[np.str_], shares: Mapping[str, float]
 ) -> dict[str, float]:
-    """Return the scores from which on a line sounds urgent, where it names the subject and where not.
+    """Return the scores from which on a line sounds urgent, for each of ``subject_of`` that it is listened for in.
 
-    So many of the calm lines do, left out of training, as ``FALSE_ALARMS`` has it.
+    So many of the calm lines do, left out of training, as ``shares`` says.
     """
-    subjects = np.array([subject_of(line, hints) for line in said])
     least = {}
-    for subject, shares in FALSE_ALARMS.items():
-        if not first and len(shares) < 2:
-            continue
+    for subject, share in shares.items():
         calm = alarm[(urgent == 0) & (subjects == subject)]
         if len(calm) < FEWEST_LINES:
             calm = alarm[urgent == 0]
-        share = shares[0 if first else 1]
         least[subject] = round(float(np.sort(calm)[::-1][int(share * len(calm))]) + 1e-3, 3)
     return least
 
