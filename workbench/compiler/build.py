@@ -38,7 +38,7 @@ def build(root: Path = ROOT, say: Say = quiet, *, models: bool = True) -> dict[s
         raise ContentError(problems)
     release = compile_release(content, signs, trained(content, say))
     write_release(release, root / RELEASE)
-    (root / CACHE / SOURCES).write_text(_names(root), encoding="utf-8")
+    (root / CACHE / SOURCES).write_text(_names(root, _sources(root)), encoding="utf-8")
     if models:
         text = model_text(compile_model(content))
         for path in model_paths(root, content):
@@ -101,10 +101,12 @@ def stale_models(root: Path = ROOT) -> list[Path]:
 def is_current(root: Path = ROOT) -> bool:
     """True when the bundled release is newer than everything that it is compiled from, and none of it was taken away."""
     release, listed = root / RELEASE, root / CACHE / SOURCES
-    if not release.exists() or not listed.exists() or listed.read_text(encoding="utf-8") != _names(root):
+    if not release.exists() or not listed.exists():
         return False
-    built = release.stat().st_mtime
-    return all(path.stat().st_mtime <= built for path in _sources(root))
+    sources, built = _sources(root), release.stat().st_mtime
+    return listed.read_text(encoding="utf-8") == _names(root, sources) and all(
+        path.stat().st_mtime <= built for path in sources
+    )
 
 
 def _sources(root: Path) -> list[Path]:
@@ -121,5 +123,5 @@ def _sources(root: Path) -> list[Path]:
     )
 
 
-def _names(root: Path) -> str:
-    return "".join(f"{path.relative_to(root).as_posix()}\n" for path in _sources(root))
+def _names(root: Path, sources: Iterable[Path]) -> str:
+    return "".join(f"{path.relative_to(root).as_posix()}\n" for path in sources)
