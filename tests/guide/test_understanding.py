@@ -99,14 +99,14 @@ class TestFeatures:
 
     def test_what_stands_beside_the_question_counts_less(self) -> None:
         rows = {"classes": ["heat", ""], "scale": 1.0, "buckets": 1, "units": packed(b"monday\nshould")}
-        # Two hidden units, of which each speaks for one class; a unit's row has a byte for each, and its length.
+        # Two hidden units, of which each speaks for one class; a unit's row has a byte for each.
         layers = {"hidden": [0.0, 0.0], "scores": [[1.0, 0.0], [0.0, 1.0]], "bias": [0.0, 0.0]}
-        table = packed(bytes([128, 128, 1, 138, 128, 1, 128, 138, 1]))
+        table = {"rows": packed(bytes([128, 128, 138, 128, 128, 138])), "lengths": packed(bytes([1, 1, 1]))}
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
         kinds = dict.fromkeys(("named", "named story", "bare", "bare story"), least)
         hints = {"subject": "back", "questions": "should"}
-        rest = {"rows": table, "lines": {}, "thresholds": kinds, "hints": hints, "sounds": []}
-        model = Understanding({**rows, **layers, **rest})
+        rest = {"lines": {}, "thresholds": kinds, "hints": hints, "sounds": []}
+        model = Understanding({**rows, **table, **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
         assert model.read(" ".join(STORY)).ranked[0][0] == ""
 

@@ -16,7 +16,7 @@ from copy import copy
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
-from zlib import compress, crc32
+from zlib import DEFLATED, MAX_WBITS, Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY, compressobj, crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +39,13 @@ FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; w
 MOST_PAIRS = 3_000
 MOST_LONE = 1_300
 MOST_UNITS = 12_500  # where the lines have fewer of their own, common words fill the table up to so many rows
-HIDDEN = 48
-EPOCHS = 12
-BATCH = 512
-RATE = 0.014
+HIDDEN = 72
+EPOCHS = 9
+BATCH = 1024
+FEWEST_STEPS = 34  # in an epoch, so that few lines are gone through in smaller batches
+SMALLEST_BATCH = 16
+LEAST_STEPS = 150  # in all: a handful of lines are gone through more often
+RATE = 0.02  # with whole batches; with smaller ones less, as their slopes are noisier
 DECAY = 1e-6
 DROPPED = 0.4  # of what goes in, left out at random at every step: so that no word alone decides
 DROPPED_HIDDEN = 0.2
@@ -60,7 +63,8 @@ LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
 MOST_PRACTICE = 3  # lines for each authored one, so that a guide with few lines is trained as quickly as it was
 PRACTICE_WEIGHT = 0.5  # of a line of practice, beside an authored one
-STEP = 1.7  # of the stored weights: finer takes more bytes, and from 2 on it costs right answers (docs/performance.md)
+STEP = 3.0  # of the stored weights: a wider layer makes better use of the bytes than finer ones (docs/performance.md)
+SWEEPS = 3  # over the weights, to round each so that it makes up for what the others of a line lost
 
 
 class Cost(NamedTuple):
@@ -85,14 +89,13 @@ COSTS = {
     "named story": Cost(0.05, 0.06, 0.13, 0.55),
 }
 # One that practised errs much less than those, which did not: of real questions and such as nobody had seen, .01 to .04 are
-# answered wrongly with these, and hardly any of what is not ours is answered. A story has to be surer than a short question,
-# where the first of several likely answers is nearly always right. Where nothing names the subject, most of what is said
-# is about nothing of this; where something does, authored lines of elsewhere are nearer to ours than what people ask.
+# answered wrongly with these, and hardly any of what is not ours is answered. Where nothing names the subject, most of what
+# is said is about nothing of this; where something does, authored lines of elsewhere are nearer to ours than what people ask.
 PRACTISED_COSTS = {
-    "bare": Cost(0.14, 0.01, 0.08, 0.5),
-    "bare story": Cost(0.14, 0.018, 0.13, 0.6),
-    "named": Cost(0.14, 0.05, 0.16, 0.47),
-    "named story": Cost(0.14, 0.1, 0.35, 0.5),
+    "bare": Cost(0.14, 0.012, 0.07, 0.52),
+    "bare story": Cost(0.14, 0.027, 0.12, 0.52),
+    "named": Cost(0.14, 0.055, 0.16, 0.52),
+    "named story": Cost(0.14, 0.13, 0.35, 0.52),
 }
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
 FEWEST_LINES = 100  # for thresholds of a kind's own
@@ -192,7 +195,8 @@ def train(
     costs = PRACTISED_COSTS if exercises.lines else COSTS
     thresholds = _thresholds(chances, target, len(answers), kinds, costs)
     compiled: dict[str, Any] = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
-    compiled.update(_pack(*model))
+    table = _Table.of(*model, lines)
+    compiled.update(table.compiled())
     subjects = np.array([subject_of(line, read) for line in said])
     compiled["sounds"] = [
         {
@@ -205,8 +209,9 @@ def train(
         }
         for i, sign in enumerate(alarms.told)
     ]
-    _list_misjudged(compiled, said, urgent)
-    compiled["lines"] = _exceptions(compiled, texts, [names[i] for i in labels])
+    given = table.scores(lines.first(len(said))).tolist()
+    _list_misjudged(compiled, said, urgent, given)
+    compiled["lines"] = _exceptions(compiled, said[: len(texts)], [names[i] for i in labels], given)
     return compiled
 
 
@@ -303,14 +308,17 @@ class _Features:
 
 
 def _kept(seen: Mapping[str, int]) -> list[str]:
-    """Return the units that have weights of their own: every word, and the commonest pairs and lone words."""
+    """Return the units that have weights of their own: every word, and the commonest pairs and lone words.
+
+    Each kind is together: what is about as large takes fewer bytes beside its like.
+    """
     ranked = sorted(
         (unit for unit, times in seen.items() if times >= FEWEST_TIMES), key=lambda unit: (-seen[unit], unit)
     )
     pairs = [unit for unit in ranked if " " in unit][:MOST_PAIRS]
     lone = [unit for unit in ranked if unit[0] == "~"][:MOST_LONE]
     known = [unit for unit, times in seen.items() if is_word(unit) and times >= FEWEST_WORDS]
-    return sorted([*known, *pairs, *lone])
+    return [*sorted(known), *sorted(pairs), *sorted(lone)]
 
 
 def _weight(unit: str) -> float:
@@ -425,15 +433,17 @@ def _fit(features: csr_matrix, taught: _Targets, seed: int) -> _Network:
     count, width = features.shape
     weights = _beginning(random, width, taught.wanted.shape[1])
     means, squares, parts, sums = ([np.zeros_like(one) for one in weights] for _ in range(4))
-    steps = EPOCHS * -(-count // BATCH)
+    batch = min(BATCH, max(SMALLEST_BATCH, count // FEWEST_STEPS))
+    epochs = max(EPOCHS, LEAST_STEPS * batch // count)
+    steps = epochs * -(-count // batch)
     first, step = int((1 - AVERAGED) * steps), 0
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         order = random.permutation(count)
-        for start in range(0, count, BATCH):
-            chosen = order[start : start + BATCH]
+        for start in range(0, count, batch):
+            chosen = order[start : start + batch]
             slopes = _slopes(weights, features[chosen], taught.of(chosen), random)
             step += 1
-            rate = RATE * (1 - step / steps) * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
+            rate = RATE * (batch / BATCH) ** 0.5 * (1 - step / steps) * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
             for one, slope, mean, square, part in zip(weights, slopes, means, squares, parts):
                 # In place, since these tables are large: running means of the slope and of its square.
                 mean *= 0.9
@@ -539,36 +549,112 @@ def _least_share(chosen: NDArray[np.bool_], right: NDArray[np.bool_], share: Flo
     return float(wrong[int(most_wrong)]) + 1e-3 if len(wrong) > most_wrong else 0.0
 
 
-def _pack(features: _Features, network: _Network) -> dict[str, Any]:
-    """Return the table of rows: for every bucket and unit its weights as bytes, and the square of its length."""
-    names = list(dict.fromkeys((*features.known, *word_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
-    tables = [features.of_buckets(), features.of_units(names, _spelled(names))]
-    table = np.vstack([matrix @ network.inward for matrix, _ in tables])
-    squares = np.concatenate([square for _, square in tables])
-    rows = np.clip(np.rint(table / STEP), -127, 127) + 128
-    lengths = np.clip(np.rint(squares), 1, 255)[:, None]
-    table = np.hstack([rows, lengths]).astype(np.uint8)
-    return {
-        "bias": _rounded(network.bias),
-        "buckets": BUCKETS,
-        "hidden": _rounded(network.hidden),
-        "rows": packed(table.tobytes()),
-        "scale": STEP,
-        "scores": [_rounded(row) for row in network.outward],
-        "units": packed("\n".join(names).encode()),
-    }
+class _Table(NamedTuple):
+    """A network as the release has it: for every bucket and unit a row of small whole numbers."""
+
+    names: list[str]
+    """Of the units; the rows of the buckets come first."""
+    rows: NDArray[np.uint8]
+    """Weights, a row for each, from 0 to 255 with 128 for nothing."""
+    lengths: NDArray[np.uint8]
+    """The square of what each adds to an utterance's length."""
+    layers: dict[str, Any]
+    """The rest, as it is compiled."""
+
+    @classmethod
+    def of(cls, features: _Features, network: _Network, lines: _Lines) -> _Table:
+        """Return the one that gives ``lines`` nearly the sums that ``network`` gives them."""
+        names = list(dict.fromkeys((*features.known, *word_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
+        tables = [features.of_buckets(), features.of_units(names, _spelled(names))]
+        table = np.vstack([matrix @ network.inward for matrix, _ in tables])
+        lengths = np.clip(np.rint(np.concatenate([square for _, square in tables])), 1, 255)
+        read = _rows_read(names, lines)
+        length = np.sqrt(np.maximum(lines.squares @ (read @ lengths), 1))
+        shares = csr_matrix((lines.counts @ read).multiply(1 / length[:, None]), dtype=np.float32)
+        rows = np.clip(_rounded_together(np.asarray(table / STEP, np.float32), shares), -127, 127) + 128
+        layers = {
+            "bias": _rounded(network.bias),
+            "hidden": _rounded(network.hidden),
+            "scores": [_rounded(row) for row in network.outward],
+        }
+        return cls(names, rows.astype(np.uint8), lengths.astype(np.uint8), layers)
+
+    def compiled(self) -> dict[str, Any]:
+        """Return it as ``guide.understanding`` reads it."""
+        return {
+            **self.layers,
+            "buckets": BUCKETS,
+            "lengths": packed(self.lengths.tobytes()),
+            # Weights repeat nothing: where repetitions are looked for, the same bytes take a tenth more.
+            "rows": packed(self.rows.tobytes(), Z_HUFFMAN_ONLY),
+            "scale": STEP,
+            "units": packed("\n".join(self.names).encode()),
+        }
+
+    def scores(self, lines: _Lines) -> NDArray[np.float64]:
+        """Return the scores that ``guide.understanding`` gives each of ``lines``: the same but for the order of adding up."""
+        read = _rows_read(self.names, lines)
+        # Shares have one place behind the point, which single precision does not quite hold.
+        shares, squares = (matrix.astype(np.float64) for matrix in (lines.counts, lines.squares))
+        shares.data, squares.data = np.round(shares.data, 4), np.round(squares.data, 4)
+        totals = shares @ (read @ (self.rows.astype(np.float64) - 128))
+        length = np.sqrt(squares @ (read @ self.lengths.astype(np.float64)))
+        length[length == 0] = 1
+        hidden, outward, bias = (np.array(self.layers[name]) for name in ("hidden", "scores", "bias"))
+        return np.asarray(np.maximum(hidden + STEP * totals / length[:, None], 0) @ outward + bias)
 
 
-def packed(held: bytes) -> str:
+def _rows_read(names: Sequence[str], lines: _Lines) -> csr_matrix:
+    """Return which rows each of the units of ``lines`` is read by: its own where ``names`` has it, else those of its pieces."""
+    own = {name: row for row, name in enumerate(names, BUCKETS)}
+    known = np.array([unit in own for unit in lines.units])
+    rows = [own[unit] for unit in lines.units if unit in own]
+    shape = (len(lines.units), BUCKETS + len(names))
+    found = csr_matrix((np.ones(len(rows)), (np.flatnonzero(known), rows)), shape=shape)
+    spelled = csr_matrix(lines.spelled.multiply(~known[:, None]))
+    spelled.resize(shape)
+    return found + spelled
+
+
+def _rounded_together(table: Floats, shares: csr_matrix) -> Floats:
+    """Return ``table`` in whole numbers that give every line about the sums that it gives; ``shares`` has rows by line.
+
+    Rounded to the nearest each by itself, errors add up over a line. So row by row, rare ones first, every number takes
+    the value that leaves the least error (in the mean square) over the lines that hold it, given all others.
+    """
+    rounded = np.rint(table)
+    held = shares.tocsc()
+    missing = np.asarray(shares @ (table - rounded), np.float32)
+    times = np.diff(held.indptr)
+    for row in np.argsort(times, kind="stable").tolist() * SWEEPS:
+        if not times[row]:
+            continue
+        place = slice(held.indptr[row], held.indptr[row + 1])
+        lines, share = held.indices[place], held.data[place]
+        wanted = share @ missing[lines] / (share @ share)
+        change = np.rint(rounded[row] + wanted) - rounded[row]
+        if change.any():
+            rounded[row] += change
+            missing[lines] -= share[:, None] * change
+    return rounded
+
+
+def packed(held: bytes, strategy: int = Z_DEFAULT_STRATEGY) -> str:
     """Return ``held`` as the release has it: compressed, in plain letters."""
-    return b64encode(compress(held, 9)).decode("ascii")
+    packer = compressobj(9, DEFLATED, MAX_WBITS, 9, strategy)
+    return b64encode(packer.compress(held) + packer.flush()).decode("ascii")
 
 
 def _rounded(values: Floats) -> list[float]:
     return [round(float(value), 3) for value in values]
 
 
-def _list_misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent: NDArray[np.int64]) -> None:
+def _list_misjudged(
+    compiled: dict[str, Any],
+    said: Sequence[list[str]],
+    urgent: NDArray[np.int64],
+    scores: Sequence[Sequence[float]],
+) -> None:
     """List with each sign the authored lines that the model alone would take for more, or for less, than they are.
 
     Lines of which nobody knows hold a sign that the patterns know, and are left to them.
@@ -576,9 +662,9 @@ def _list_misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent:
     model = Understanding(compiled)
     signs = [sound["sign"] for sound in compiled["sounds"]]
     found: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for line, row in zip(said, urgent.tolist() if signs else ()):
+    for line, heard, row in zip(said, scores, urgent.tolist() if signs else ()):
         right = signs[row.index(1)] if 1 in row else ""
-        if model.sounds_like(" ".join(line)) == right:
+        if model.alarm(line, heard) == right:
             continue
         for place, sign in enumerate(signs):
             if sign == right or row[place] != 1:
@@ -587,12 +673,16 @@ def _list_misjudged(compiled: dict[str, Any], said: Sequence[list[str]], urgent:
         compiled["sounds"][place][kind] = sorted(lines)
 
 
-def _exceptions(compiled: dict[str, Any], texts: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+def _exceptions(
+    compiled: dict[str, Any],
+    said: Sequence[list[str]],
+    names: Sequence[str],
+    scores: Sequence[Sequence[float]],
+) -> dict[str, str]:
     """Return the authored lines that the model alone would not take to their own answer, by answer; "" has what is not ours."""
     model = Understanding(compiled)
     found: dict[str, str] = {}
-    for text, name in zip(texts, names):
-        reading = model.read(text)
-        if reading.answers != ((name,) if name else ()):
-            found.setdefault(line_key(spoken_words(text)), name)
+    for line, name, heard in zip(said, names, scores):
+        if model.judge(line, heard).answers != ((name,) if name else ()):
+            found.setdefault(line_key(line), name)
     return {name: " ".join(key for key, own in found.items() if own == name) for name in sorted(set(found.values()))}

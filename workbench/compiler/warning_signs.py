@@ -180,7 +180,7 @@ class _Compiler:
             "rules": rules,
             "rules_of": self._rules_of(rules),
             "frame_rules": frame_rules,
-            "deniable": sorted(n for name, n in self.numbers.items() if name not in self.source["words"]),
+            "undeniable": sorted(n for name, n in self.numbers.items() if name in self.source["words"]),
             "symptoms": self._symptoms(),
             "parts": self._parts(),
             "special": special,

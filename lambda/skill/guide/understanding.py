@@ -11,8 +11,10 @@ sign, one for each level of care that is listened for.
 from __future__ import annotations
 
 from binascii import a2b_base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import exp, sqrt
+from operator import add
+from struct import unpack
 from typing import Any, NamedTuple
 from zlib import crc32, decompress
 
@@ -155,14 +157,20 @@ class Understanding:
         names = _unpacked(compiled["units"]).decode().split("\n")
         self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
         self._rows = _unpacked(compiled["rows"])
-        self._width = len(self._hidden) + 1
+        self._lengths = _unpacked(compiled["lengths"])
         self._sounds: list[Mapping[str, Any]] = compiled["sounds"]
-        self._even = int.from_bytes(b"\xff\x00" * (self._width // 2 + 1), "little")
+        self._pairs = -(-len(self._hidden) // 2)
+        self._even = int.from_bytes(b"\xff\x00" * self._pairs, "little")
+        self._last: tuple[int, list[float]] = (0, [])
 
     def read(self, text: str) -> Reading:
         """Return how ``text`` is understood."""
         said = spoken_words(text)
-        ranked = self._rank(self._chances(self._active(self._weigh(units(said, self._hints)))))
+        return self.judge(said, self._scores_of(said))
+
+    def judge(self, said: list[str], scores: Sequence[float]) -> Reading:
+        """Return how what was ``said`` is understood, with the ``scores`` that the network gives it."""
+        ranked = self._rank(self._chances(scores))
         known = self._lines.get(line_key(said))
         if known is not None:
             return Reading("answer" if known else "decline", _first(known, ranked))
@@ -176,10 +184,13 @@ class Understanding:
         an hour is only listened for where it is: most of what is said in a room is about nothing of this.
         """
         said = spoken_words(text)
+        return self.alarm(said, self._scores_of(said))
+
+    def alarm(self, said: list[str], scores: Sequence[float]) -> str:
+        """Return what ``sounds_like`` does, with the ``scores`` that the network gives what was ``said``."""
         known = line_key(said)
         subject = subject_of(said, self._hints)
-        scores = self._score(self._active(self._weigh(units(said, self._hints))))[len(self._classes) :]
-        for sound, score in zip(self._sounds, scores):
+        for sound, score in zip(self._sounds, scores[len(self._classes) :]):
             least = sound["least"].get(subject)
             if known in sound["told"] or (least is not None and score >= least and known not in sound["calm"]):
                 return str(sound["sign"])
@@ -190,7 +201,7 @@ class Understanding:
         weighed = list(units(spoken_words(text), self._hints))
         whole = self._weigh(weighed)
         active = self._active(whole)
-        chances = self._chances(active)
+        chances = self._chances(self._score(active))
         # A hidden unit that is not active passes nothing on; through the others every unit adds in proportion.
         factor = self._scale / (sqrt(whole[-1]) or 1.0)
         through = [factor if value > 0 else 0.0 for value in active]
@@ -237,9 +248,18 @@ class Understanding:
                 scores = [score + value * weight for score, weight in zip(scores, row)]
         return scores
 
-    def _chances(self, active: list[float]) -> list[float]:
+    def _scores_of(self, said: list[str]) -> list[float]:
+        """Return the scores of what was ``said``, which every turn asks for twice: is it a sign, and what does it ask?"""
+        key = hash(" ".join(said))  # the words themselves are not kept
+        last, scores = self._last
+        if key != last:
+            scores = self._score(self._active(self._weigh(units(said, self._hints))))
+            self._last = (key, scores)
+        return scores
+
+    def _chances(self, scores: Sequence[float]) -> list[float]:
         """Return the probability of every class."""
-        scores = self._score(active)[: len(self._classes)]
+        scores = scores[: len(self._classes)]
         top = max(scores)
         raised = [exp(score - top) for score in scores]
         whole = sum(raised)
@@ -272,24 +292,19 @@ class Understanding:
         A row's bytes are added as two long integers, one byte to each lane of 16 bits: many times faster than
         adding number by number.
         """
-        width, even = self._width, self._even
-        totals = [0] * width
+        width, even, lanes = len(self._hidden), self._even, self._pairs
+        # Weights are stored from 0 to 255 with 128 for nothing; lengths as they are.
+        evens = odds = [-128 * len(rows)] * lanes
         for start in range(0, len(rows), _LANE_ROWS):
-            some = rows[start : start + _LANE_ROWS]
             low = high = 0
-            for row in some:
-                lanes = int.from_bytes(self._rows[row * width : (row + 1) * width], "little")
-                low += lanes & even
-                high += lanes >> 8 & even
-            bytes_low = low.to_bytes(width + 3, "little")
-            bytes_high = high.to_bytes(width + 3, "little")
-            for i in range(width):
-                held, at = (bytes_high, i - 1) if i % 2 else (bytes_low, i)
-                totals[i] += held[at] + 256 * held[at + 1]
-            # Weights are stored from 0 to 255 with 128 for nothing; lengths as they are.
-            for i in range(width - 1):
-                totals[i] -= 128 * len(some)
-        return totals
+            for row in rows[start : start + _LANE_ROWS]:
+                held = int.from_bytes(self._rows[row * width : (row + 1) * width], "little")
+                low += held & even
+                high += held >> 8 & even
+            evens = list(map(add, evens, unpack(f"<{lanes}H", low.to_bytes(2 * lanes, "little"))))
+            odds = list(map(add, odds, unpack(f"<{lanes}H", high.to_bytes(2 * lanes, "little"))))
+        totals = [total for pair in zip(evens, odds) for total in pair][:width]
+        return [*totals, sum([self._lengths[row] for row in rows])]
 
 
 def _unpacked(text: str) -> bytes:

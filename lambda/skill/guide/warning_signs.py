@@ -99,7 +99,7 @@ class WarningSigns:
         self._rules: list[list[Any]] = compiled["rules"]
         self._rules_of: Mapping[str, list[int]] = compiled["rules_of"]
         self._frame_rules: list[list[Any]] = compiled["frame_rules"]
-        self._deniable = frozenset(compiled["deniable"])
+        self._undeniable = frozenset(compiled["undeniable"])
         self._symptoms = frozenset(compiled["symptoms"])
         self._parts = frozenset(compiled["parts"])
         self._special: Mapping[str, int] = compiled["special"]
@@ -123,7 +123,7 @@ class WarningSigns:
         said = self._read(text)
         if any(self._animals(said)):
             return True
-        symptoms = self._symptoms & self._deniable & said.groups.keys()
+        symptoms = (self._symptoms & said.groups.keys()) - self._undeniable
         return any(self._denial(group, span, said) is not None for group in symptoms for span in said.groups[group])
 
     def sign(self, name: str) -> Mapping[str, Any]:
@@ -248,7 +248,7 @@ class WarningSigns:
         """
         first = chain[0]
         spans = said.groups[first]
-        if first in self._deniable:
+        if first not in self._undeniable:
             spans = [span for span in spans if self._denial(first, span, said) is None]
         for i in range(1, len(chain), 2):
             joined: list[_Span] = []
@@ -274,7 +274,7 @@ class WarningSigns:
                 continue
             if said.sentence[whole[0]] != said.sentence[whole[1] - 1]:
                 continue
-            denial = self._denial(group, (s, e), said) if group in self._deniable else None
+            denial = None if group in self._undeniable else self._denial(group, (s, e), said)
             # "will not" in "my foot will not lift" is part of the sign, not a denial of "lift".
             if denial is None or said.place[start] <= denial <= said.place[end - 1]:
                 yield whole
