@@ -41,6 +41,10 @@ ABOUT_OTHERS = 10_000
 STORIES = 30_000
 NAMELESS = 15_000
 STORY_LONGEST = 45  # words
+# The function's network adds words up, so that it learns more slowly than an encoder what a long telling asks.
+TOLD_TOGETHER = 45_000
+TOLD_AGAIN = 35_000
+TELLING_LONGEST = 55  # words
 NEAREST = 12  # of a word's neighbours, one may stand for it
 
 # Words of the subject go with these: "my lower back" becomes "my knee", not "my lower knee".
@@ -133,6 +137,7 @@ class Lines:
         texts += [self.about_another(spoken_words(dice.choice(self.examples)[0]), dice) for _ in range(ABOUT_OTHERS)]
         texts += [" ".join(story) for story in self._stories(dice)]
         texts += [" ".join(self.nameless(dice.choice(short))) for _ in range(NAMELESS)]
+        texts += [" ".join(telling) for telling in self._tellings(random.Random(77))]  # noqa: S311
         return sorted(set(texts) - {" ".join(line) for line in self.known} - {""})
 
     def _stories(self, dice: random.Random) -> Iterator[list[str]]:
@@ -147,6 +152,35 @@ class Lines:
             part = story[:length] if dice.random() < 0.7 else story[-length:]
             question = dice.choice(asked if dice.random() < 0.85 else self.known)
             yield (part + question if dice.random() < 0.85 else question + part)[:STORY_LONGEST]
+
+    def _tellings(self, dice: random.Random) -> Iterator[list[str]]:
+        """Yield long tellings: parts of two with a question, and some as they were with other words or another's ending."""
+        ours = [spoken_words(text) for text, _ in self.examples]
+        told = [line for line in ours if len(line) >= 12]
+        asked = [line for line in ours if 3 <= len(line) <= 14]
+        calm = [line for line in map(spoken_words, self.alarms.calm) if len(line) >= 8]
+        for _ in range(TOLD_TOGETHER):
+            first = dice.choice(told)
+            other = dice.choice(told if dice.random() < 0.8 else calm if dice.random() < 0.6 else self.known)
+            beginning, length = dice.random() < 0.6, dice.randint(6, min(24, len(first)))
+            part = first[:length] if beginning else first[-length:]
+            rest = other[: dice.randint(5, min(16, len(other)))] if len(other) > 5 else other
+            question = dice.choice(asked if dice.random() < 0.9 else self.known)
+            parts = [part, question] if dice.random() < 0.45 else [part, rest, question]
+            if dice.random() < 0.2:
+                parts = [parts[-1], *parts[:-1]]
+            yield [word for one in parts for word in one][: TELLING_LONGEST - 5]
+        for _ in range(TOLD_AGAIN):
+            telling = list(dice.choice(told))
+            if dice.random() < 0.5:
+                other = dice.choice(told)
+                telling = telling[: -dice.randint(4, 10)] + other[-dice.randint(5, 12) :]
+            if dice.random() < 0.6:
+                for _ in range(dice.randint(1, 3)):
+                    telling = self._replaced(telling, self._neighbour, dice)
+            if dice.random() < 0.3:
+                telling = [word for word in telling if dice.random() > 0.15]
+            yield telling[:TELLING_LONGEST]
 
     def _mixed(self, one: list[str], other: list[str], dice: random.Random) -> list[str]:
         return (one[: dice.randint(1, len(one))] + other[dice.randrange(len(other)) :])[:24]
