@@ -81,6 +81,8 @@ class Lines:
         self.subject = Hints.of(content.hints()).subject
         place, self.vectors = word_vectors()
         self.place = place
+        self._lengths = np.linalg.norm(self.vectors, axis=1) + 1e-6
+        self._near: dict[str, list[int]] = {}
         self.names = list(place)
         ours = {word for text, _ in self.examples for word in spoken_words(text)}
         elsewhere = [word for lines in self.groups.values() for text in lines for word in spoken_words(text)]
@@ -210,8 +212,10 @@ class Lines:
     def _neighbour(self, word: str, dice: random.Random) -> str:
         if word not in self.place:
             return word
-        near: Floats = self.vectors @ self.vectors[self.place[word]] / (np.linalg.norm(self.vectors, axis=1) + 1e-6)
-        return self.names[int(dice.choice(np.argpartition(-near, NEAREST)[:NEAREST]))]
+        if word not in self._near:
+            near: Floats = self.vectors @ self.vectors[self.place[word]] / self._lengths
+            self._near[word] = np.argpartition(-near, NEAREST)[:NEAREST].tolist()
+        return self.names[dice.choice(self._near[word])]
 
     def _stranger(self, word: str, dice: random.Random) -> str:
         return dice.choice(self.names[:12_000])
