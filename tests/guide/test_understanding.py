@@ -115,6 +115,11 @@ class TestFeatures:
 
 
 class TestOutcomes:
+    @pytest.mark.parametrize("text", ["", "...", "\N{GRINNING FACE}"])
+    def test_the_first_that_is_said_may_have_no_word(self, release_data: dict[str, Any], text: str) -> None:
+        model = Understanding(release_data["understanding"])
+        assert (model.sounds_like(text), model.read(text).outcome) == ("", "decline")
+
     @pytest.mark.parametrize(
         ("text", "answer"),
         [

@@ -144,7 +144,7 @@ class Lines:
 
     def _stories(self, dice: random.Random) -> Iterator[list[str]]:
         """Yield parts of what people tell with a question after it, or seldom before."""
-        ours = [spoken_words(text) for text, _ in self.examples]
+        ours = self.known[: len(self.examples)]
         told = [line for line in ours if len(line) >= 12]
         asked = [line for line in ours if 3 <= len(line) <= 12]
         calm = [line for line in map(spoken_words, self.alarms.calm) if len(line) >= 5]
@@ -157,7 +157,7 @@ class Lines:
 
     def _tellings(self, dice: random.Random) -> Iterator[list[str]]:
         """Yield long tellings: parts of two with a question, and some as they were with other words or another's ending."""
-        ours = [spoken_words(text) for text, _ in self.examples]
+        ours = self.known[: len(self.examples)]
         told = [line for line in ours if len(line) >= 12]
         asked = [line for line in ours if 3 <= len(line) <= 14]
         calm = [line for line in map(spoken_words, self.alarms.calm) if len(line) >= 8]

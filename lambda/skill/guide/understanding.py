@@ -161,7 +161,7 @@ class Understanding:
         self._sounds: list[Mapping[str, Any]] = compiled["sounds"]
         self._pairs = -(-len(self._hidden) // 2)
         self._even = int.from_bytes(b"\xff\x00" * self._pairs, "little")
-        self._last: tuple[int, list[float]] = (0, [])
+        self._last: tuple[int | None, list[float]] = (None, [])
 
     def read(self, text: str) -> Reading:
         """Return how ``text`` is understood."""
