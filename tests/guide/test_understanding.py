@@ -15,7 +15,7 @@ from guide.release import Release
 from guide.understanding import STORY_WORDS, Hints, Reading, Understanding, is_word, pieces, units
 from guide.words import MOST_CHARACTERS
 from workbench.compiler.content import Content
-from workbench.compiler.training import packed
+from workbench.compiler.table import packed
 
 PERCENT_99_MS = 2.0
 LOADING_MS = 15.0

@@ -14,6 +14,7 @@ from guide.ranking import Ranking, parts
 from guide.understanding import Understanding, line_key
 from guide.words import spoken_words
 from workbench.compiler import training
+from workbench.compiler.thresholds import COSTS
 from workbench.compiler.training import NO_ALARMS, Alarms, Elsewhere, train
 from workbench.progress import Say, quiet, track
 
@@ -121,7 +122,7 @@ def _share(trial: Ranking, others: Sequence[Example]) -> float:
         first = trial.scores(spoken_words(text))[:2]
         if first:
             shares.append((first[0][1] / sum(score for _, score in first), first[0][0] == answer))
-    most_wrong = training.COSTS["named"].wrong * len(others)
+    most_wrong = COSTS["named"].wrong * len(others)
     for share in (0.5 + step / 100 for step in range(50)):
         if sum(1 for value, right in shares if value >= share and not right) <= most_wrong:
             return round(share, 2)
