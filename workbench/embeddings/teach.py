@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -90,6 +91,7 @@ class Lines:
         self.known = [spoken_words(text) for text, _ in self.examples] + [
             spoken_words(text) for lines in self.groups.values() for text in lines
         ]
+        self.told = self._ours(12, sys.maxsize)
         often: dict[str, int] = {}
         for line in self.known:
             for word in line:
@@ -139,31 +141,28 @@ class Lines:
         texts += [self.about_another(spoken_words(dice.choice(self.examples)[0]), dice) for _ in range(ABOUT_OTHERS)]
         texts += [" ".join(story) for story in self._stories(dice)]
         texts += [" ".join(self.nameless(dice.choice(short))) for _ in range(NAMELESS)]
-        texts += [" ".join(telling) for telling in self._tellings(random.Random(77))]  # noqa: S311
+        more = random.Random(77)  # noqa: S311
+        texts += [" ".join(telling) for telling in (*self._told_together(more), *self._told_again(more))]
         return sorted(set(texts) - {" ".join(line) for line in self.known} - {""})
 
     def _stories(self, dice: random.Random) -> Iterator[list[str]]:
         """Yield parts of what people tell with a question after it, or seldom before."""
-        ours = self.known[: len(self.examples)]
-        told = [line for line in ours if len(line) >= 12]
-        asked = [line for line in ours if 3 <= len(line) <= 12]
+        asked = self._ours(3, 12)
         calm = [line for line in map(spoken_words, self.alarms.calm) if len(line) >= 5]
         for _ in range(STORIES):
-            story = dice.choice(dice.choices((told, calm, asked, self.known), (60, 15, 15, 10))[0])
+            story = dice.choice(dice.choices((self.told, calm, asked, self.known), (60, 15, 15, 10))[0])
             length = dice.randint(5, min(25, max(6, len(story))))
             part = story[:length] if dice.random() < 0.7 else story[-length:]
             question = dice.choice(asked if dice.random() < 0.85 else self.known)
             yield (part + question if dice.random() < 0.85 else question + part)[:STORY_LONGEST]
 
-    def _tellings(self, dice: random.Random) -> Iterator[list[str]]:
-        """Yield long tellings: parts of two with a question, and some as they were with other words or another's ending."""
-        ours = self.known[: len(self.examples)]
-        told = [line for line in ours if len(line) >= 12]
-        asked = [line for line in ours if 3 <= len(line) <= 14]
+    def _told_together(self, dice: random.Random) -> Iterator[list[str]]:
+        """Yield long tellings: parts of two with a question after them, or seldom before."""
+        asked = self._ours(3, 14)
         calm = [line for line in map(spoken_words, self.alarms.calm) if len(line) >= 8]
         for _ in range(TOLD_TOGETHER):
-            first = dice.choice(told)
-            other = dice.choice(told if dice.random() < 0.8 else calm if dice.random() < 0.6 else self.known)
+            first = dice.choice(self.told)
+            other = dice.choice(self.told if dice.random() < 0.8 else calm if dice.random() < 0.6 else self.known)
             beginning, length = dice.random() < 0.6, dice.randint(6, min(24, len(first)))
             part = first[:length] if beginning else first[-length:]
             rest = other[: dice.randint(5, min(16, len(other)))] if len(other) > 5 else other
@@ -172,10 +171,13 @@ class Lines:
             if dice.random() < 0.2:
                 parts = [parts[-1], *parts[:-1]]
             yield [word for one in parts for word in one][: TELLING_LONGEST - 5]
+
+    def _told_again(self, dice: random.Random) -> Iterator[list[str]]:
+        """Yield tellings with a few other words, and half of them with another one's ending."""
         for _ in range(TOLD_AGAIN):
-            telling = list(dice.choice(told))
+            telling = list(dice.choice(self.told))
             if dice.random() < 0.5:
-                other = dice.choice(told)
+                other = dice.choice(self.told)
                 telling = telling[: -dice.randint(4, 10)] + other[-dice.randint(5, 12) :]
             if dice.random() < 0.6:
                 for _ in range(dice.randint(1, 3)):
@@ -183,6 +185,10 @@ class Lines:
             if dice.random() < 0.3:
                 telling = [word for word in telling if dice.random() > 0.15]
             yield telling[:TELLING_LONGEST]
+
+    def _ours(self, least: int, most: int) -> list[list[str]]:
+        """Return the ask lines of so many words."""
+        return [line for line in self.known[: len(self.examples)] if least <= len(line) <= most]
 
     def _mixed(self, one: list[str], other: list[str], dice: random.Random) -> list[str]:
         return (one[: dice.randint(1, len(one))] + other[dice.randrange(len(other)) :])[:24]
