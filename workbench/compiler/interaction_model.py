@@ -19,6 +19,9 @@ INTENTS_MOST = 250
 MOST_SAMPLE_CHARACTERS = 140
 """Alexa's limit for a slot value; a longer sample is not speech either."""
 
+SPEAKERS = frozenset({"alexa", "alexa's", "echo", "echo's"})
+"""Words that wake a speaker, wherever they stand: no sample may hold one (facts: certification of voice)."""
+
 MOST_ASKED_CHARACTERS = 46
 """Of an ask line that is a sample too. Nobody repeats a longer one word for word, and all of them would not fit into a
 model: Alexa takes 1.5 MB (facts: limits of the interaction model)."""
@@ -131,7 +134,7 @@ def compile_model(content: Content) -> Model:
 
 
 def _samples(content: Content, ask: list[str], calls: tuple[str, ...]) -> list[str]:
-    """An answer's samples: its ask lines, but for those that call for help, that hold a warning sign, and long stories.
+    """An answer's samples: its ask lines, but for calls for help, those with a warning sign or a speaker's name, and stories.
 
     An intent without slots brings no words to the function: nothing could warn. Behind a carrier phrase they come with
     their words, and the trained model has learned them. Calls for help go to the frame that names the emergency number
@@ -140,7 +143,10 @@ def _samples(content: Content, ask: list[str], calls: tuple[str, ...]) -> list[s
     return [
         line
         for line in ask
-        if len(line) <= MOST_ASKED_CHARACTERS and not line.startswith(calls) and line not in content.lines_with_signs
+        if len(line) <= MOST_ASKED_CHARACTERS
+        and not line.startswith(calls)
+        and line not in content.lines_with_signs
+        and SPEAKERS.isdisjoint(line.split())
     ]
 
 
