@@ -20,7 +20,19 @@ from benchmarks.charts import Chart, draw
 from benchmarks.content_store import with_content_table
 from benchmarks.functions import Function
 from benchmarks.many_answers import held_out, subjects
-from benchmarks.measuring import FREE_TEXT, LAUNCH, WrongAnswer, by_turn, capped, cold, some, taken_over, warm, zipped
+from benchmarks.measuring import (
+    FREE_TEXT,
+    LAUNCH,
+    WrongAnswer,
+    by_turn,
+    capped,
+    cold,
+    some,
+    taken_over,
+    understanding,
+    warm,
+    zipped,
+)
 from workbench.commands import progress
 from workbench.commands.check import every_problem
 from workbench.compiler.build import RELEASE
@@ -110,12 +122,16 @@ def measure(starts: int, requests: int) -> Figures:
         "guide": capped(guide, [LAUNCH, *some(texts)], SMALLEST_MB),
         "many": capped(many, [LAUNCH, *some(made)], SMALLEST_MB),
     }
+    progress("Understanding …")
+    longest = sorted((line for line, _ in load_content(ROOT)[0].examples()), key=len)[-200:]
+    understood = understanding(guide.folder / "release.json", longest)
     sizes = {"hello": zipped(hello.folder), "guide": zipped(guide.folder)}
     machine = f"{platform.machine()}, Linux {platform.release().partition('-')[0]}, Python 3.13"
     figures: Figures = {"machine": machine, "starts": starts, "requests": requests}
     figures |= {"cold": cold_taken, "warm": warm_taken, "zipped": sizes, "capped": small, "authoring": authoring}
+    figures["understanding"] = understood
     figures["taken over"] = {name: max(one[name] for one in over) for name in over[0]}
-    return figures | {"rows": rows(cold_taken, warm_taken, sizes, small, authoring, figures["taken over"])}
+    return figures | {"rows": rows(cold_taken, warm_taken, sizes, small, authoring, figures["taken over"], understood)}
 
 
 def _authoring(answers: int) -> Figures:
@@ -136,6 +152,7 @@ def rows(
     small: Figures,
     authoring: Figures,
     over: Figures,
+    understood: Figures,
 ) -> list[Figures]:
     """Return the lines of the table: what, the guide's figure, what it is compared with, and what is to be reached."""
     start, text, peak = cold_taken["hello"]["ms"], warm_taken["hello"], warm_taken["hello"]["mb"]
@@ -146,6 +163,8 @@ def rows(
         _row("cold: first answer to a free-text question", "ms", cold_taken["text"]["ms"], start, 0.40),
         _row("warm p50, free-text question", "ms", warm_taken["text"]["p50"], text["p50"], 1.5),
         _row("warm p99", "ms", warm_taken["text"]["p99"], text["p99"], 2.0),
+        _row("understanding an utterance, p99", "ms", understood["p99"], text["p50"], most=2.0),
+        _row("loading the trained model", "ms", understood["load_ms"], start, most=15.0),
         _row("peak memory", "MB", warm_taken["text"]["mb"], peak, 1.2),
         _row("deployed folder, zipped", "KB", sizes["guide"] / 1000, sizes["hello"] / 1000, 1.0),
         _row(f"{MANY:,} answers: cold, launch", "ms", cold_taken["many launch"]["ms"], start, 2.0),

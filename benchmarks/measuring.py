@@ -10,7 +10,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import cycle, islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.functions import Function
+from guide.understanding import Understanding
 from workbench.compiler.content import ROOT
 from workbench.progress import Say
 from workbench.runtime import Runtime
@@ -26,6 +27,7 @@ LAUNCH: dict[str, Any] = json.loads((ROOT / "events" / "launch.json").read_bytes
 FREE_TEXT: dict[str, Any] = json.loads((ROOT / "events" / "free-text.json").read_bytes())
 
 _WARM_UP = 20
+_TIMES = 5
 
 # A look at the table that is not done within a minute goes on in the next.
 _TAKEN_OVER_SECONDS = 150.0
@@ -112,6 +114,26 @@ def taken_over(function: Function, event: dict[str, Any], version: str) -> dict[
             if time.perf_counter() - began > _TAKEN_OVER_SECONDS:
                 raise WrongAnswer(f"release {version} is not answered from:\n{runtime.log()[-2000:]}")
         return {"s": time.perf_counter() - began, "longest_ms": longest, "mb": runtime.peak_memory_mb()}
+
+
+def understanding(release: Path, lines: Sequence[str]) -> dict[str, float]:
+    """Return the milliseconds that the model of ``release`` takes to be loaded, and (99th percentile) to read a line.
+
+    In this process, without the runtime; of each, the fastest of a few times, since what else the machine does is not its cost.
+    """
+    written = json.dumps(json.loads(release.read_bytes())["understanding"])
+    model = Understanding(json.loads(written))
+    read = sorted(_fastest(lambda line=line: model.read(line)) for line in lines)  # type: ignore[misc]
+    return {"load_ms": _fastest(lambda: Understanding(json.loads(written))), "p99": read[int(len(read) * 0.99)]}
+
+
+def _fastest(run: Callable[[], object]) -> float:
+    spans = []
+    for _ in range(_TIMES):
+        began = time.perf_counter()
+        run()
+        spans.append((time.perf_counter() - began) * 1000)
+    return min(spans)
 
 
 def by_turn(function: Function, turns: int, sessions: int) -> list[float]:

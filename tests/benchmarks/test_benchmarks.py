@@ -11,7 +11,8 @@ import pytest
 from benchmarks.__main__ import FIGURES, PAGE, PICTURE, rows, table
 from benchmarks.charts import Chart, draw
 from benchmarks.many_answers import ANSWERS_MOST, held_out, lay_out, lines, subjects
-from benchmarks.measuring import asking, zipped
+from benchmarks.measuring import asking, understanding, zipped
+from workbench.compiler.build import RELEASE
 from workbench.compiler.checks import lines as lines_gate
 from workbench.compiler.checks import references
 from workbench.compiler.content import ROOT, load_content
@@ -48,6 +49,11 @@ def test_a_request_with_free_text() -> None:
     assert asking("lift")["request"]["intent"]["slots"]["query"]["value"] == "lift"
 
 
+def test_understanding_is_timed(built: Path) -> None:
+    taken = understanding(built / RELEASE, ["does heat help my back", "how long does a spasm last"])
+    assert 0 < taken["p99"] < taken["load_ms"]
+
+
 def test_zipped_is_smaller_than_what_is_zipped(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"a" * 100_000)
     assert 100 < zipped(tmp_path) < 1_000
@@ -70,20 +76,22 @@ COLD = {name: {"ms": ms} for name, ms in (("hello", 100), ("bare", 14), ("launch
 WARM = {name: {"p50": 1.0, "p99": p99, "mb": 20.0} for name, p99 in (("hello", 2.0), ("text", 2.0), ("many", 11.0), ("store", 2.0))}  # fmt: skip
 
 OVER = {"s": 3.0, "longest_ms": 900.0, "mb": 200.0}
+UNDERSTOOD = {"p99": 0.9, "load_ms": 15.1}
 SMALL = {"guide": 26.0, "many": 35.0}
 AUTHORING = {"own": {"build_s": 15.0, "check_s": 5.0}, "many": {"build_s": 45.0, "check_s": 121.0}}
 
 
 def test_the_table_tells_what_is_reached_and_what_is_not() -> None:
-    told = rows(COLD, WARM, {"hello": 2_000_000, "guide": 1_900_000}, SMALL, AUTHORING, OVER)
+    told = rows(COLD, WARM, {"hello": 2_000_000, "guide": 1_900_000}, SMALL, AUTHORING, OVER, UNDERSTOOD)
     missed = [row["what"] for row in told if not row["reached"]]
     assert missed == [
         "cold: first answer to a free-text question",
+        "loading the trained model",
         "10,000 answers: warm p99",
         "10,000 answers: guide check",
     ]
     text = table({"rows": told, "cold": COLD, "starts": 7, "requests": 10, "machine": "a machine"})
-    assert text.count("**no**") == 3
+    assert text.count("**no**") == 4
     assert "| 20.0 ms | hello-world: 100 ms | 0.20 | ≤ 0.35 × | yes |" in text
 
 

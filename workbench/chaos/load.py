@@ -62,6 +62,7 @@ class Crowd(NamedTuple):
     """Functions that are started anew during each fault."""
     interval: float = INTERVAL_SECONDS
     read_seconds: float = READ_SECONDS
+    most_seconds: float = MOST_SECONDS
 
     @property
     def follow_seconds(self) -> float:
@@ -295,7 +296,7 @@ class Load:
         firsts = [answer.seconds * 1000 for answer in answers if answer.first]
         wrong = [answer.wrong for answer in answers if answer.wrong]
         violations += [f"{count} times: {what}" for what, count in Counter(wrong).most_common(3)]
-        if taken[-1] > MOST_SECONDS * 1000:
+        if taken[-1] > self._crowd.most_seconds * 1000:
             violations.append(f"an answer took {taken[-1]:.0f} ms")
         if followed > self._crowd.follow_seconds:
             late = [one.name for one in self._instances if one.version != self._on_air]
