@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from workbench.compiler import ranking
 from workbench.compiler.checks import check_content
 from workbench.compiler.content import INTENTS, ROOT, WARNING_SIGNS, Content, load_content
 from workbench.compiler.interaction_model import compile_model, model_paths, model_text
+from workbench.compiler.kept import CACHE, kept
 from workbench.compiler.problems import ContentError, Problem, Problems
 from workbench.compiler.release import compile_release, write_release
 from workbench.compiler.training import Alarms, digest, train
@@ -20,7 +20,6 @@ from workbench.embeddings import PRACTICE, Practice
 from workbench.progress import Say, quiet
 
 RELEASE = "lambda/skill/release.json"
-CACHE = "build"
 SOURCES = "sources"  # in CACHE: what the release was compiled from, a line for each file
 
 
@@ -73,22 +72,14 @@ def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     alarms = Alarms.of(content)
     many = len(content.answers) > ranking.DENSE_MOST
     name = (ranking.digest if many else digest)(examples, elsewhere, hints, alarms)
-    kept = content.root / CACHE / f"understanding-{name}.json"
-    if kept.exists():
-        weights: dict[str, Any] = json.loads(kept.read_bytes())
-        return weights
-    say(f"Training on {len(examples):,} lines of ours and {sum(map(len, elsewhere.values())):,} of elsewhere …")
-    if many:
-        weights = ranking.rank(examples, elsewhere, hints, alarms, say)
-    else:
-        weights = train(examples, elsewhere, hints, alarms, Practice.read(PRACTICE))
-    kept.parent.mkdir(exist_ok=True)
-    for old in kept.parent.glob("understanding-*.json"):
-        old.unlink()
-    partial = kept.with_suffix(".partial")
-    partial.write_text(json.dumps(weights))
-    partial.replace(kept)
-    return weights
+
+    def make() -> dict[str, Any]:
+        say(f"Training on {len(examples):,} lines of ours and {sum(map(len, elsewhere.values())):,} of elsewhere …")
+        if many:
+            return ranking.rank(examples, elsewhere, hints, alarms, say)
+        return train(examples, elsewhere, hints, alarms, Practice.read(PRACTICE))
+
+    return dict(kept(content.root, "understanding", name, make))
 
 
 def stale_models(root: Path = ROOT) -> list[Path]:

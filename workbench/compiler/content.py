@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from guide import warning_signs as signs_module
+from guide import words as words_module
 from guide.understanding import Hints
 from guide.warning_signs import WarningSigns
 from guide.words import words
+from workbench.compiler import warning_signs as signs_compiler
 from workbench.compiler.answers import Answer, Passage, read_answer
 from workbench.compiler.files import Lines, read_yaml
+from workbench.compiler.kept import kept
 from workbench.compiler.problems import Problems
 from workbench.compiler.shapes import shaped_intents, shaped_mapping, shaped_signs
 from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs
@@ -103,12 +108,23 @@ class Content:
     @cached_property
     def lines_with_signs(self) -> frozenset[str]:
         """Ask lines in which a warning sign is heard, whether it is told or asked about."""
+        asked = [line for answer in self.answers.values() for line in answer.ask]
+        return frozenset(kept(self.root, "lines-with-signs", self._digest(asked), lambda: self._with_signs(asked)))
+
+    def _with_signs(self, asked: list[str]) -> list[str]:
         try:
             signs = WarningSigns(compile_warning_signs(self.signs)) if self.signs else None
         except WarningSignsError:
-            return frozenset()  # what is wrong with the signs is said where they are compiled
-        asked = (line for answer in self.answers.values() for line in answer.ask)
-        return frozenset(line for line in asked if signs and signs.find(line))
+            return []  # what is wrong with the signs is said where they are compiled
+        return [line for line in asked if signs and signs.find(line)]
+
+    def _digest(self, asked: list[str]) -> str:
+        """Return a name for the lines and the warning signs, and for the code that finds one in the other."""
+        held = sha256(repr(self.signs).encode())
+        for module in (words_module, signs_module, signs_compiler):
+            held.update(Path(str(module.__file__)).read_bytes())
+        held.update("\n".join(asked).encode())
+        return held.hexdigest()
 
     @cached_property
     def beginnings(self) -> frozenset[tuple[str, str]]:

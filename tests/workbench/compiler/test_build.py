@@ -10,8 +10,9 @@ import pytest
 
 from guide.release import Release
 from tests.content_copies import ContentCopy
-from workbench.compiler.build import CACHE, RELEASE, SOURCES, build, compiled_signs, is_current, stale_models, trained
+from workbench.compiler.build import RELEASE, SOURCES, build, compiled_signs, is_current, stale_models, trained
 from workbench.compiler.content import PHRASES, ROOT, WARNING_SIGNS
+from workbench.compiler.kept import CACHE
 from workbench.compiler.problems import ContentError
 
 FILES = (
@@ -43,6 +44,12 @@ def trained_copy(buildable_copy: ContentCopy, tmp_path_factory: pytest.TempPathF
     for weights in kept.iterdir():
         (buildable_copy.root / CACHE / weights.name).write_bytes(weights.read_bytes())
     return buildable_copy
+
+
+def weights_kept(copy: ContentCopy) -> Path:
+    """The file of the weights, of which there must be one."""
+    (weights,) = (copy.root / CACHE).glob("understanding-*")
+    return weights
 
 
 def test_release_and_models_are_written(trained_copy: ContentCopy) -> None:
@@ -183,7 +190,7 @@ class TestWarningSigns:
 class TestTraining:
     def test_weights_are_kept_and_used_again(self, trained_copy: ContentCopy) -> None:
         content, _ = trained_copy.load()
-        (kept,) = (trained_copy.root / CACHE).iterdir()
+        kept = weights_kept(trained_copy)
         kept.write_text('{"these": "were kept"}')
         assert trained(content) == {"these": "were kept"}
 
@@ -196,7 +203,7 @@ class TestTraining:
 
     @pytest.mark.parametrize("kind", ["ours", "elsewhere"])
     def test_another_line_trains_anew_and_the_old_weights_go(self, trained_copy: ContentCopy, kind: str) -> None:
-        (old,) = (trained_copy.root / CACHE).iterdir()
+        old = weights_kept(trained_copy)
         if kind == "ours":
             trained_copy.insert_after("heat", "ask:", "  - is a warm brick good for a back")
         else:
@@ -206,7 +213,7 @@ class TestTraining:
         said: list[str] = []
         weights = trained(content, said.append)
         assert len(said) == 1 and said[0].startswith("Training on ")
-        (new,) = (trained_copy.root / CACHE).iterdir()
+        new = weights_kept(trained_copy)
         assert new != old and json.loads(new.read_bytes()) == json.loads(json.dumps(weights))
 
 
@@ -261,4 +268,3 @@ class TestIsCurrent:
 
 def test_the_release_of_this_project_is_current_after_a_build(built: Path) -> None:
     assert is_current(ROOT)
-    assert stale_models(ROOT) == []

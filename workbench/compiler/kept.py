@@ -1,0 +1,28 @@
+"""What takes long to work out is kept in ``build/``, under a name that says what it was worked out from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+CACHE = "build"
+
+
+def kept(root: Path, kind: str, name: str, make: Callable[[], Any]) -> Any:
+    """Return what ``make`` returns, as JSON has it; of each ``kind``, the last is kept in ``build/`` under ``root``.
+
+    ``name`` must be another one whenever ``make`` would return something else.
+    """
+    path = root / CACHE / f"{kind}-{name}.json"
+    if path.exists():
+        return json.loads(path.read_bytes())
+    found = make()
+    path.parent.mkdir(exist_ok=True)
+    for old in path.parent.glob(f"{kind}-*.json"):
+        old.unlink(missing_ok=True)
+    partial = path.with_suffix(f".{id(found)}.partial")
+    partial.write_text(json.dumps(found))
+    partial.replace(path)
+    return found
