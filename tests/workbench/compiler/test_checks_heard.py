@@ -20,7 +20,8 @@ def heard_wrong(content: Content) -> list[str]:
 def test_whatever_is_heard_wrong_is_told_of_at_its_line(buildable_copy: ContentCopy) -> None:
     """One training for everything that can go wrong, and for what is right beside it."""
     sign = buildable_copy.insert_after("heat", "ask:", "  - he has stopped breathing since i put heat on his back")
-    asked = buildable_copy.insert_after("massage", "ask:", "  - is no pulse a warning sign after a back massage")
+    asked = buildable_copy.insert_after("massage", "ask:", "  - is no pulse a warning sign after a massage")
+    unheard = buildable_copy.insert_after("sleeping", "ask:", "  - gosh that old mattress of ours hurts my poor back")
     built_in = buildable_copy.insert_after("ice", "ask:", "  - shut up")
     example = buildable_copy.insert_after(WARNING_SIGNS, "    examples:", "      - gah he has stopped breathing")
     suggestion = "ask_anything: Say *purple elephants dancing*. What now?"
@@ -37,6 +38,10 @@ def test_whatever_is_heard_wrong_is_told_of_at_its_line(buildable_copy: ContentC
     )
     assert warned.endswith("); it belongs to that sign, not here")
     assert told_of("massage", asked) == []
+    assert told_of("sleeping", unheard) == [
+        "'gosh that old mattress of ours hurts my poor back' is not heard at all: it begins with no carrier phrase, and over "
+        "46 characters it is no sample either; shorten it, or begin it as people do ('how do i ...')"
+    ]
     assert told_of(PHRASES, phrase) == [
         "'ask_anything' suggests saying 'purple elephants dancing', which would not be understood; "
         "add it to an answer's ask lines, or suggest something else"

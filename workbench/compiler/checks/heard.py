@@ -11,7 +11,7 @@ from guide.warning_signs import LEVELS
 from workbench.compiler.answers import Answer
 from workbench.compiler.build import trained
 from workbench.compiler.content import ALARMS, CALM, INTENTS, PHRASES, WARNING_SIGNS, Content
-from workbench.compiler.interaction_model import compile_model
+from workbench.compiler.interaction_model import MOST_ASKED_CHARACTERS, compile_model
 from workbench.compiler.problems import Problem
 from workbench.compiler.release import compile_release
 from workbench.standin.ears import FALLBACK, Ears, Hearing
@@ -50,6 +50,13 @@ def _ask_lines(answer: Answer, ears: Ears, release: Release) -> Iterator[Problem
             continue
         hearing = ears.hear(line)
         meaning = release.intents[hearing.intent]
+        if hearing.intent == FALLBACK:
+            yield Problem(
+                answer.file,
+                answer.lines("ask", i),
+                f"'{line}' is not heard at all: it begins with no carrier phrase, and over {MOST_ASKED_CHARACTERS} characters it is no sample either; shorten it, or begin it as people do ('how do i ...')",
+            )
+            continue
         if "command" in meaning or meaning.get("answer", answer.id) != answer.id:
             yield Problem(
                 answer.file,
