@@ -8,10 +8,10 @@ from workbench.compiler.content import Content
 from workbench.evaluation.crossval import cross_validate, left_out, table
 
 # Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs.
-LEAST_RIGHT = 0.38
-LEAST_RIGHT_OR_OFFERED = 0.70
-MOST_WRONG = 0.06
-MOST_ANSWERED_ELSEWHERE = 0.014
+LEAST_RIGHT = 0.34
+LEAST_RIGHT_OR_OFFERED = 0.71
+MOST_WRONG = 0.05
+MOST_ANSWERED_ELSEWHERE = 0.012
 
 HINTS = {"subject": "back spine", "questions": "what how should"}
 EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
@@ -44,9 +44,9 @@ def test_figures_add_up() -> None:
 
 
 def test_the_content_is_understood(content: Content) -> None:
-    """On every third line, which takes a third of the time; `guide evaluate` takes all of them, and does better."""
-    elsewhere = {group: lines[::3] for group, lines in content.elsewhere.items()}
-    found = cross_validate(content.examples()[::3], elsewhere, content.hints(), folds=3)
+    """On every sixth line, which takes a sixth of the time; `guide evaluate` takes all of them, and does better."""
+    elsewhere = {group: lines[::6] for group, lines in content.elsewhere.items()}
+    found = cross_validate(content.examples()[::6], elsewhere, content.hints(), folds=3)
     assert found["ours"]["right"] >= LEAST_RIGHT
     assert found["ours"]["right_or_offered"] >= LEAST_RIGHT_OR_OFFERED
     assert found["ours"]["wrong"] <= MOST_WRONG
