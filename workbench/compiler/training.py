@@ -132,7 +132,8 @@ def train(
     wanted[np.arange(len(labels)), target] = 1
     wanted[:, len(names) :] = urgent == 1
     known, heard = (np.arange(len(said)) < len(labels)).astype(np.float32), (urgent >= 0).astype(np.float32)
-    exercises = _exercises(practice.some(MOST_PRACTICE * len(said)), [*answers, *_named(elsewhere)], list(alarms.told))
+    read_by_encoder = practice.without(texts).some(MOST_PRACTICE * len(said))
+    exercises = _exercises(read_by_encoder, [*answers, *_named(elsewhere)], list(alarms.told))
     lines = Lines([list(units(line, read)) for line in (*said, *(spoken_words(text) for text in exercises.lines))])
     model, scores = _fitted(lines, Targets(wanted, known, heard), exercises, seed)
     chances = softmax(scores[: len(texts), : len(names)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -47,8 +47,18 @@ class Practice(NamedTuple):
 
     def some(self, most: int) -> Practice:
         """Return at most so many of the lines, from all over."""
-        step = max(1, -(-len(self.lines) // max(1, most)))
-        return self._replace(lines=self.lines[::step], chances=self.chances[::step], sounds=self.sounds[::step])
+        count = len(self.lines)
+        chosen = min(count, max(1, most))
+        return self._of([i * count // chosen for i in range(chosen)])
+
+    def without(self, texts: Iterable[str]) -> Practice:
+        """Return all but the lines that have been written since: an author knows better than an encoder what they ask."""
+        authored = set(texts)
+        return self._of([i for i, line in enumerate(self.lines) if line not in authored])
+
+    def _of(self, places: Sequence[int]) -> Practice:
+        lines = [self.lines[i] for i in places]
+        return self._replace(lines=lines, chances=self.chances[places], sounds=self.sounds[places])
 
     def write(self, path: Path) -> None:
         """Write it to ``path``, in small whole numbers."""

@@ -49,10 +49,13 @@ def test_what_is_committed_is_about_this_content(content: Content) -> None:
     assert len(held.lines) == len(set(held.lines)) > 50_000
 
 
-def test_what_is_committed_holds_no_authored_line(content: Content) -> None:
+def test_lines_that_somebody_wrote_since_are_left_out() -> None:
     """Those teach with the answer that their author gave them, which an encoder must not overrule."""
-    authored = {line for line, _ in content.examples()} | set(content.elsewhere_lines())
-    assert not authored.intersection(Practice.read(PRACTICE).lines)
+    found = SMALL.without(["heat for my back", "something else"])
+    assert list(found.lines) == ["my knee"]
+    np.testing.assert_array_equal(found.chances, SMALL.chances[1:])
+    np.testing.assert_array_equal(found.sounds, SMALL.sounds[1:])
+    assert len(SMALL.without(SMALL.lines).lines) == 0
 
 
 def test_common_words_come_first() -> None:
