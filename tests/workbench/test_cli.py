@@ -171,6 +171,13 @@ def test_explain_says_why(built: Path, capsys: pytest.CaptureFixture[str]) -> No
         assert f"\n{part}" in f"\n{out}"
 
 
+def test_explain_tells_what_the_function_reads(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A carrier phrase may take a word away, and the warning check is of what is left."""
+    assert run("explain", "sir", "my", "legs", "are", "numb") == 0
+    out = capsys.readouterr().out
+    assert "\nRead as   'my legs are numb'\nWarning   " in out
+
+
 def test_release_is_json_that_anything_can_read(built: Path) -> None:
     release = json.loads((built / RELEASE).read_bytes())
     assert {"schema", "version", "answers", "phrases", "places", "warnings", "signs", "understanding"} <= release.keys()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from guide.words import words
 from stores.bundled import load_release
 from workbench.cli import UsageError
 from workbench.commands import ensure_built
 from workbench.commands.ask import DEFAULT_LOCALE
+from workbench.standin.ears import passed_on
 from workbench.standin.local import UnknownLocaleError, device, ears
 
 _MOST_ANSWERS = 5
@@ -30,17 +32,20 @@ def run(arguments: argparse.Namespace) -> int:
     for name, slot in hearing.slots.items():
         known = f", known as {slot.resolved[0]}" if slot.resolved else ""
         print(f"          {name} = '{slot.value}'{known}")
-    found = release.signs.find_all(text)
+    read = passed_on(hearing, release.intents) or text
+    if words(read) != words(text):
+        print(f"Read as   '{read}'")
+    found = release.signs.find_all(read)
     for sign in found:
         print(f"Warning   {sign.sign} ({sign.level}{', asked about' if sign.asked else ''}), heard in: {sign.heard}")
-    urgent = release.sign_in(text)
+    urgent = release.sign_in(read)
     if urgent and urgent.sign not in [sign.sign for sign in found]:
         print(f"Warning   {urgent.sign} ({urgent.level}), by the sound of it")
     elif not found:
         print("Warning   none heard")
-    reading = release.understanding.read(text)
+    reading = release.understanding.read(read)
     print(f"Model     {reading.outcome}: {' or '.join(reading.answers) or 'not ours'}")
-    for reason in release.understanding.explain(text, _MOST_ANSWERS):
+    for reason in release.understanding.explain(read, _MOST_ANSWERS):
         counted = ", ".join(f"{feature} {weight:+.1f}" for feature, weight in reason.features)
         print(f"          {reason.probability:6.3f}  {reason.answer or '(not ours)'}: {counted}")
     speaker = device(arguments.locale)

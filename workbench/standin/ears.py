@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from guide.markup import fill
 from guide.words import SPOKEN_NUMBERS, said_number, words
 
 FALLBACK = "AMAZON.FallbackIntent"
@@ -59,6 +60,13 @@ class Hearing(NamedTuple):
     """How it was matched, for ``guide explain``: ``built-in``, ``sample``, ``carrier`` or ``nothing``."""
     sample: str
     """The sample that matched."""
+
+
+def passed_on(hearing: Hearing, intents: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the text that the function reads from what was heard, as a release's ``intents`` say; "" when there is none."""
+    meaning = intents[hearing.intent]
+    slot = hearing.slots.get(meaning.get("slot", ""))
+    return fill(meaning["reads"], {meaning["slot"]: slot.value}) if slot else ""
 
 
 class Ears:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from guide.markup import fill
 from guide.release import Release
 from guide.warning_signs import LEVELS
 from workbench.compiler.answers import Answer
@@ -14,7 +13,7 @@ from workbench.compiler.content import ALARMS, CALM, INTENTS, PHRASES, WARNING_S
 from workbench.compiler.interaction_model import MOST_ASKED_CHARACTERS, compile_model
 from workbench.compiler.problems import Problem
 from workbench.compiler.release import compile_release
-from workbench.standin.ears import FALLBACK, Ears, Hearing
+from workbench.standin.ears import FALLBACK, Ears, passed_on
 
 
 def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
@@ -88,7 +87,7 @@ def _signs(content: Content, ears: Ears, release: Release) -> Iterator[Problem]:
     """Examples of signs as they reach the function: a carrier phrase must not take away what makes them a sign."""
     for i, sign in enumerate(content.signs["signs"]):
         for j, example in enumerate(sign.get("examples", [])):
-            text = _passed_on(ears.hear(example), release)
+            text = passed_on(ears.hear(example), release.intents)
             found = release.sign_in(text)
             if found is None or LEVELS.index(found.level) > LEVELS.index(sign["level"]):
                 line = content.lines[WARNING_SIGNS]("signs", i, "examples", j)
@@ -121,11 +120,4 @@ def _understood(said: str, ears: Ears, release: Release) -> bool:
     hearing = ears.hear(said)
     if hearing.intent == FALLBACK:
         return False
-    return hearing.by != "carrier" or release.understanding.read(_passed_on(hearing, release)).outcome == "answer"
-
-
-def _passed_on(hearing: Hearing, release: Release) -> str:
-    """The text that the function reads from what was heard; "" when the intent carries none."""
-    meaning = release.intents[hearing.intent]
-    slot = hearing.slots.get(meaning.get("slot", ""))
-    return fill(meaning["reads"], {meaning["slot"]: slot.value}) if slot else ""
+    return hearing.by != "carrier" or release.understanding.read(passed_on(hearing, release.intents)).outcome == "answer"
