@@ -15,7 +15,7 @@ from workbench.compiler.features import BUCKETS, Features, Lines, spelled
 from workbench.compiler.network import Network
 from workbench.embeddings import Floats, word_vectors
 
-MOST_UNITS = 12_500  # where the lines have fewer of their own, common words fill the table up to so many rows
+MOST_UNITS = 11_600  # where the lines have fewer of their own, common words fill the table up to so many rows
 STEP = 3.0  # of the stored weights: a wider layer makes better use of the bytes than finer ones (docs/performance.md)
 SWEEPS = 3  # over the weights, to round each so that it makes up for what the others of a line lost
 

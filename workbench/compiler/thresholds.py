@@ -45,8 +45,8 @@ COSTS = {
 PRACTISED_COSTS = {
     "bare": Cost(0.14, 0.02, 0.07, 0.6),
     "bare story": Cost(0.14, 0.045, 0.16, 0.64),
-    "named": Cost(0.14, 0.07, 0.2, 0.46),
-    "named story": Cost(0.14, 0.13, 0.45, 0.64),
+    "named": Cost(0.14, 0.07, 0.2, 0.44),
+    "named story": Cost(0.14, 0.13, 0.45, 0.6),
 }
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
 FEWEST_LINES = 100  # for thresholds of a kind's own

@@ -43,7 +43,7 @@ FOLDS = 3
 TEMPERED = 0.15  # of what a line teaches, taken from networks that did not learn from it
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
-MOST_PRACTICE = 1  # line for each authored one, so that a guide with few lines is trained quickly
+MOST_PRACTICE = 2  # lines for each authored one, so that a guide with few lines is trained quickly
 PRACTICE_WEIGHT = 0.35  # of a line of practice, beside an authored one, whose author knows better than an encoder does
 
 

@@ -6,6 +6,7 @@ from tests.content_copies import ContentCopy
 from workbench.compiler.build import compiled_signs
 from workbench.compiler.checks.heard import check_heard
 from workbench.compiler.content import PHRASES, WARNING_SIGNS, Content
+from workbench.compiler.interaction_model import MOST_ASKED_CHARACTERS
 from workbench.compiler.problems import Problems
 
 
@@ -40,7 +41,7 @@ def test_whatever_is_heard_wrong_is_told_of_at_its_line(buildable_copy: ContentC
     assert told_of("massage", asked) == []
     assert told_of("sleeping", unheard) == [
         "'gosh that old mattress of ours hurts my poor back' is not heard at all: it begins with no carrier phrase, and over "
-        "46 characters it is no sample either; shorten it, or begin it as people do ('how do i ...')"
+        f"{MOST_ASKED_CHARACTERS} characters it is no sample either; shorten it, or begin it as people do ('how do i ...')"
     ]
     assert told_of(PHRASES, phrase) == [
         "'ask_anything' suggests saying 'purple elephants dancing', which would not be understood; "

@@ -59,7 +59,18 @@ def test_a_line_that_no_longer_names_the_subject(lines: Lines, said: str, left: 
 
 
 def test_made_up_lines_are_the_same_every_time_and_nobodys(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind in ("MIXED", "NEIGHBOURS", "STRANGERS", "CUT", "ABOUT_OTHERS", "STORIES", "NAMELESS"):
+    for kind in (
+        "MIXED",
+        "SPLICED",
+        "NEIGHBOURS",
+        "STRANGERS",
+        "CUT",
+        "ABOUT_OTHERS",
+        "STORIES",
+        "NAMELESS",
+        "TOLD_TOGETHER",
+        "TOLD_AGAIN",
+    ):
         monkeypatch.setattr(teach, kind, 200)
     found = lines.made_up()
     assert found == lines.made_up()
@@ -68,3 +79,10 @@ def test_made_up_lines_are_the_same_every_time_and_nobodys(lines: Lines, monkeyp
     assert {" ".join(spoken_words(line)) for line in lines.alarms.lines()} - {
         " ".join(line) for line in lines.known
     } <= set(found)
+
+
+def test_spliced_lines_are_joined_at_a_word_that_both_hold(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teach, "SPLICED", 50)
+    own = [["does", "heat", "help"], ["is", "heat", "bad"]]
+    made = {" ".join(line) for line in lines._spliced(own, Random(1))}
+    assert made == {"does heat help", "does heat bad", "is heat help", "is heat bad"}

@@ -120,4 +120,6 @@ def _understood(said: str, ears: Ears, release: Release) -> bool:
     hearing = ears.hear(said)
     if hearing.intent == FALLBACK:
         return False
-    return hearing.by != "carrier" or release.understanding.read(passed_on(hearing, release.intents)).outcome == "answer"
+    return (
+        hearing.by != "carrier" or release.understanding.read(passed_on(hearing, release.intents)).outcome == "answer"
+    )
