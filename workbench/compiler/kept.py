@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ def kept(root: Path, kind: str, name: str, make: Callable[[], Any]) -> Any:
     path.parent.mkdir(exist_ok=True)
     for old in path.parent.glob(f"{kind}-*.json"):
         old.unlink(missing_ok=True)
-    partial = path.with_suffix(f".{id(found)}.partial")
+    partial = path.with_suffix(f".{os.getpid()}.partial")
     partial.write_text(json.dumps(found))
     partial.replace(path)
     return found
