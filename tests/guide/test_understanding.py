@@ -200,12 +200,12 @@ class TestBadInput:
 class TestCost:
     def test_one_utterance(self, content: Content, model: Understanding) -> None:
         lines = sorted((line for line, _ in content.examples()), key=len)[-200:]
-        spans = sorted(seconds(partial(model.read, line), times=5) for line in lines)
+        spans = sorted(seconds(partial(model.read, line)) for line in lines)  # once: what was read last is remembered
         assert spans[int(len(spans) * 0.99)] <= PERCENT_99_SECONDS
 
     def test_the_longest_text_that_is_read(self, model: Understanding) -> None:
         text = "unheardof wordage " * (MOST_CHARACTERS // 18)
-        assert seconds(partial(model.read, text), times=5) <= 3 * PERCENT_99_SECONDS
+        assert seconds(partial(model.read, text)) <= 3 * PERCENT_99_SECONDS
 
     def test_weights_fit_and_load_fast(self, release_data: dict[str, Any]) -> None:
         written = json.dumps(release_data["understanding"])
