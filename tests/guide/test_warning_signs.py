@@ -80,6 +80,37 @@ def test_an_emergency_is_not_denied_by_its_own_words() -> None:
     assert SIGNS.denies("my dog can't walk")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "i fell off a ladder and my disc slipped",
+        "i fell and my disc slipped and now my back is agony",
+        "i fell out of bed and then fell into bed again and my back is agony",
+        "i was the one kicked in the back",
+        "i took ibuprofen after i was kicked in the back",
+        "walking sideways and keep bumping into walls",
+        "please phone nine nine nine my dad has collapsed",
+    ],
+)
+def test_what_is_harmless_by_itself_hides_no_emergency_beside_it(line: str) -> None:
+    found = SIGNS.find(line)
+    assert found is not None and found.level == "emergency"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "so i get that discs slip and joints wear but where does a spasm fit into the whole back picture",
+        "i fall into bed at six and at two in the afternoon i cannot raise myself because of my back",
+        "naproxen's kicked in and my back's softer is that the moment for a stretch",
+        "my back feels alright this minute apart from the odd spasm",
+        "ring my mum at nine",
+    ],
+)
+def test_what_only_has_the_words_of_an_emergency_raises_no_alarm(line: str) -> None:
+    assert SIGNS.find(line) is None
+
+
 def test_what_is_asked_about_is_named_but_not_taken_for_told() -> None:
     wrong = []
     for level, line in _asked():
