@@ -49,7 +49,7 @@ lint: $(VENV)/.dev ## ruff and mypy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## everything that CI runs, in under five minutes
+test: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## everything that CI runs
 	@$(BIN)/guide build --check
 	@$(BIN)/guide build
 	@$(MAKE) --no-print-directory lint

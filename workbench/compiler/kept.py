@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable
@@ -12,12 +13,12 @@ CACHE = "build"
 
 
 def kept(root: Path, kind: str, name: str, make: Callable[[], Any]) -> Any:
-    """Return what ``make`` returns, as JSON has it; of each ``kind``, the last is kept in ``build/`` under ``root``.
+    """Return what ``make`` returns; of each ``kind``, the last is kept in ``build/`` under ``root``, as JSON.
 
-    ``name`` must be another one whenever ``make`` would return something else.
+    ``name`` must be another one whenever ``make`` would return something else. What can no longer be read is made anew.
     """
     path = root / CACHE / f"{kind}-{name}.json"
-    if path.exists():
+    with contextlib.suppress(FileNotFoundError, ValueError):
         return json.loads(path.read_bytes())
     found = make()
     path.parent.mkdir(exist_ok=True)

@@ -22,6 +22,13 @@ def test_another_kind_is_left_alone(tmp_path: Path) -> None:
     assert kept(tmp_path, "letters", "one", lambda: "b") == "a"
 
 
+def test_what_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    kept(tmp_path, "letters", "one", lambda: ["a"])
+    (tmp_path / CACHE / "letters-one.json").write_text('["a', encoding="utf-8")
+    assert kept(tmp_path, "letters", "one", lambda: ["b"]) == ["b"]
+    assert kept(tmp_path, "letters", "one", lambda: ["c"]) == ["b"]
+
+
 def test_lines_with_signs_are_found_anew_when_lines_or_signs_change(buildable_copy: ContentCopy) -> None:
     line = "he has stopped breathing since i put heat on his back"
     assert line not in buildable_copy.load()[0].lines_with_signs
