@@ -100,11 +100,27 @@ def test_what_is_harmless_by_itself_hides_no_emergency_beside_it(line: str) -> N
 @pytest.mark.parametrize(
     "line",
     [
+        "my neck has gone all rigid and i have a dreadful headache and a fever",
+        "neck stiffness with the worst headache since breakfast",
+        "can an ache between my shoulder blades mean a heart attack",
+    ],
+)
+def test_an_emergency_that_is_not_of_the_back(line: str) -> None:
+    found = SIGNS.find(line)
+    assert found is not None and found.level == "emergency"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "so i get that discs slip and joints wear but where does a spasm fit into the whole back picture",
         "i fall into bed at six and at two in the afternoon i cannot raise myself because of my back",
         "naproxen's kicked in and my back's softer is that the moment for a stretch",
         "my back feels alright this minute apart from the odd spasm",
         "ring my mum at nine",
+        "i am a white male of fifty with severe lower back pain now and then",
+        "how do i glue a ripped book spine",
+        "my neck is stiff from the desk and i have a bit of a headache",
     ],
 )
 def test_what_only_has_the_words_of_an_emergency_raises_no_alarm(line: str) -> None:
