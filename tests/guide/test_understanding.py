@@ -16,6 +16,7 @@ from guide.words import MOST_CHARACTERS
 from tests.timing import SLOW_MACHINE, seconds
 from workbench.compiler.content import Content
 from workbench.compiler.table import packed
+from workbench.compiler.training import listed
 
 PERCENT_99_SECONDS = 0.002 * SLOW_MACHINE
 LOADING_SECONDS = 0.015 * SLOW_MACHINE
@@ -29,7 +30,7 @@ def model(release: Release) -> Understanding:
 @pytest.fixture(scope="session")
 def unaided(release_data: dict[str, Any]) -> Understanding:
     """The model without the authored lines that it looks up."""
-    return Understanding({**release_data["understanding"], "lines": {}})
+    return Understanding({**release_data["understanding"], "lines": listed({}, [])})
 
 
 class TestReading:

@@ -11,9 +11,10 @@ from typing import Any
 
 from guide import ranking as reader
 from guide.ranking import Ranking, parts
-from guide.understanding import Understanding, line_key
+from guide.understanding import Understanding, keys_of, line_key
 from guide.words import spoken_words
 from workbench.compiler import training
+from workbench.compiler.table import packed_keys
 from workbench.compiler.thresholds import COSTS
 from workbench.compiler.training import NO_ALARMS, Alarms, Elsewhere, train
 from workbench.progress import Say, quiet, track
@@ -79,7 +80,7 @@ def _keep_calm(gate: dict[str, Any], examples: Sequence[Example]) -> None:
         line_key(spoken_words(text)) for text, _ in (examples if gate["sounds"] else ()) if model.sounds_like(text)
     }
     for sound in gate["sounds"]:
-        sound["calm"] = sorted(found.union(sound["calm"]))
+        sound["calm"] = packed_keys(found.union(keys_of(sound["calm"])))
 
 
 def _postings(examples: Iterable[Example], answers: Sequence[str]) -> dict[str, tuple[list[int], list[int]]]:

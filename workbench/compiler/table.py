@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from zlib import DEFLATED, MAX_WBITS, Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY, compressobj
 
@@ -16,7 +16,7 @@ from workbench.compiler.network import Network
 from workbench.embeddings import Floats, word_vectors
 
 MOST_UNITS = 11_600  # where the lines have fewer of their own, common words fill the table up to so many rows
-STEP = 3.0  # of the stored weights: a wider layer makes better use of the bytes than finer ones (docs/performance.md)
+STEP = 3.5  # of the stored weights: a wider layer makes better use of the bytes than finer ones (docs/performance.md)
 SWEEPS = 3  # over the weights, to round each so that it makes up for what the others of a line lost
 
 
@@ -38,7 +38,7 @@ class Table(NamedTuple):
         names = list(dict.fromkeys((*features.known, *word_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
         tables = [features.of_buckets(), features.of_units(names, spelled(names))]
         table = np.vstack([matrix @ network.inward for matrix, _ in tables])
-        lengths = np.clip(np.rint(np.concatenate([square for _, square in tables])), 1, 255)
+        lengths = _coarse(np.concatenate([square for _, square in tables]))
         read = rows_read(names, lines)
         length = np.sqrt(np.maximum(lines.squares @ (read @ lengths), 1))
         shares = csr_matrix((lines.counts @ read).multiply(1 / length[:, None]), dtype=np.float32)
@@ -114,6 +114,17 @@ def packed(held: bytes, strategy: int = Z_DEFAULT_STRATEGY) -> str:
     """Return ``held`` as the release has it: compressed, in plain letters."""
     packer = compressobj(9, DEFLATED, MAX_WBITS, 9, strategy)
     return b64encode(packer.compress(held) + packer.flush()).decode("ascii")
+
+
+def packed_keys(keys: Iterable[int]) -> str:
+    """Return ``keys`` as ``guide.understanding.keys_of`` reads them: steps take fewer bytes, and their high bytes next to none."""
+    steps = np.diff(np.array([0, *sorted(keys)], np.int64)).astype("<u4")
+    return packed(steps.view(np.uint8).reshape(-1, 4).T.tobytes())
+
+
+def _coarse(squares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``squares`` from 1 to 255 in quarters of a doubling, which take half the bytes: a line has many of them."""
+    return np.asarray(np.rint(np.exp2(np.rint(4 * np.log2(np.clip(squares, 1, 255))) / 4)).clip(1, 255))
 
 
 def _rounded(values: Floats) -> list[float]:

@@ -25,7 +25,7 @@ from guide.words import spoken_words
 from workbench.compiler.content import CALM, Content
 from workbench.compiler.features import Features, Lines
 from workbench.compiler.network import Network, Targets, fit, softmax
-from workbench.compiler.table import Table
+from workbench.compiler.table import Table, packed, packed_keys
 from workbench.compiler.thresholds import (
     COSTS,
     FALSE_ALARMS,
@@ -140,7 +140,12 @@ def train(
     kinds = [kind_of(line, read) for line in said[: len(texts)]]
     costs = PRACTISED_COSTS if exercises.lines else COSTS
     thresholds = answer_thresholds(chances, target, len(answers), kinds, costs)
-    compiled: dict[str, Any] = {"classes": names, "hints": dict(hints), "lines": {}, "thresholds": thresholds}
+    compiled: dict[str, Any] = {
+        "classes": names,
+        "hints": dict(hints),
+        "lines": listed({}, names),
+        "thresholds": thresholds,
+    }
     table = Table.of(*model, lines)
     compiled.update(table.compiled())
     subjects = np.array([subject_of(line, read) for line in said])
@@ -150,8 +155,8 @@ def train(
             "least": least_alarms(
                 scores[:, len(names) + i], urgent[:, i], subjects, MILDER_FALSE_ALARMS if i else FALSE_ALARMS
             ),
-            "told": [],
-            "calm": [],
+            "told": packed_keys([]),
+            "calm": packed_keys([]),
         }
         for i, sign in enumerate(alarms.told)
     ]
@@ -246,7 +251,7 @@ def _list_misjudged(
     """
     model = Understanding(compiled)
     signs = [sound["sign"] for sound in compiled["sounds"]]
-    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    found: dict[tuple[int, str], set[int]] = defaultdict(set)
     for line, heard, row in zip(said, scores, urgent.tolist() if signs else ()):
         right = signs[row.index(1)] if 1 in row else ""
         if model.alarm(line, heard) == right:
@@ -255,7 +260,7 @@ def _list_misjudged(
             if sign == right or row[place] != 1:
                 found[place, "told" if sign == right else "calm"].add(line_key(line))
     for (place, kind), lines in found.items():
-        compiled["sounds"][place][kind] = sorted(lines)
+        compiled["sounds"][place][kind] = packed_keys(lines)
 
 
 def _exceptions(
@@ -264,10 +269,15 @@ def _exceptions(
     names: Sequence[str],
     scores: Sequence[Sequence[float]],
 ) -> dict[str, str]:
-    """Return the authored lines that the model alone would not take to their own answer, by answer; "" has what is not ours."""
+    """Return the authored lines that the model alone would not take to their own answer, or to what is not ours."""
     model = Understanding(compiled)
-    found: dict[str, str] = {}
+    found: dict[int, str] = {}
     for line, name, heard in zip(said, names, scores):
         if model.judge(line, heard).answers != ((name,) if name else ()):
             found.setdefault(line_key(line), name)
-    return {name: " ".join(key for key, own in found.items() if own == name) for name in sorted(set(found.values()))}
+    return listed(found, compiled["classes"])
+
+
+def listed(found: Mapping[int, str], classes: Sequence[str]) -> dict[str, str]:
+    """Return lines by their ``line_key``, each with the class that it has whatever the network says."""
+    return {"keys": packed_keys(found), "classes": packed(bytes(classes.index(found[key]) for key in sorted(found)))}

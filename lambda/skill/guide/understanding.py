@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from math import exp, sqrt
 from operator import add
 from struct import unpack
@@ -124,9 +125,19 @@ def kind_of(said: list[str], hints: Hints) -> str:
     return subject_of(said, hints) + (" story" if len(said) >= STORY_WORDS else "")
 
 
-def line_key(said: list[str]) -> str:
-    """Return a short name for a line: that another utterance has the same one happens once in millions."""
-    return f"{crc32(' '.join(said).encode()):x}"
+def line_key(said: list[str]) -> int:
+    """Return a number for a line: that another utterance has the same one happens once in millions."""
+    return crc32(" ".join(said).encode())
+
+
+def keys_of(packed: str) -> Iterator[int]:
+    """Yield the numbers that ``workbench.compiler.table.packed_keys`` packed: steps from each to the next, low bytes first."""
+    held = _unpacked(packed)
+    count = len(held) // 4
+    steps = bytearray(len(held))
+    for place in range(4):
+        steps[place::4] = held[place * count : (place + 1) * count]
+    return accumulate(unpack(f"<{count}I", steps))
 
 
 def is_word(unit: str) -> bool:
@@ -153,12 +164,16 @@ class Understanding:
         self._buckets: int = compiled["buckets"]
         self._thresholds: Mapping[str, Mapping[str, float]] = compiled["thresholds"]
         self._hints = Hints.of(compiled["hints"])
-        self._lines = {key: name for name, keys in compiled["lines"].items() for key in keys.split()}
+        lines = compiled["lines"]
+        self._lines = dict(zip(keys_of(lines["keys"]), map(self._classes.__getitem__, _unpacked(lines["classes"]))))
         names = _unpacked(compiled["units"]).decode().split("\n")
         self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
         self._rows = _unpacked(compiled["rows"])
         self._lengths = _unpacked(compiled["lengths"])
-        self._sounds: list[Mapping[str, Any]] = compiled["sounds"]
+        self._sounds: list[Mapping[str, Any]] = [
+            {**sound, **{kind: frozenset(keys_of(sound[kind])) for kind in ("told", "calm")}}
+            for sound in compiled["sounds"]
+        ]
         self._pairs = -(-len(self._hidden) // 2)
         self._even = int.from_bytes(b"\xff\x00" * self._pairs, "little")
         self._last: tuple[int | None, list[float]] = (None, [])

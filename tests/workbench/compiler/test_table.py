@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from guide.understanding import Hints, Understanding, units
+from guide.understanding import Hints, Understanding, keys_of, units
 from workbench.compiler.features import BUCKETS, Lines
-from workbench.compiler.table import Table, rounded_together
+from workbench.compiler.table import Table, packed_keys, rounded_together
+from workbench.compiler.training import listed
 
 HINTS = {"subject": "back spasm spasms", "questions": "does should will what"}
 
@@ -30,7 +33,13 @@ class TestTable:
         story = "i hurt a back on monday while gardening with my aunt and should i use heat or pasalubong now"
         long = " ".join(f"word{i}" for i in range(200)) + " my back"
         said = [line.split() for line in ("heat", "a back", "my my back", "zzz", story, long)]
-        compiled = {"classes": ["heat", "ice", ""], "hints": HINTS, "lines": {}, "thresholds": {}, "sounds": []}
+        compiled = {
+            "classes": ["heat", "ice", ""],
+            "hints": HINTS,
+            "lines": listed({}, []),
+            "thresholds": {},
+            "sounds": [],
+        }
         model = Understanding({**compiled, **table.compiled()})
         lines = Lines([list(units(line, Hints.of(HINTS))) for line in said])
         for line, scores in zip(said, table.scores(lines).tolist()):
@@ -50,3 +59,8 @@ class TestRounding:
     def test_what_no_line_holds_is_rounded_to_the_nearest(self) -> None:
         table = np.array([[1.4, -2.6], [0.6, 0.2]], np.float32)
         assert rounded_together(table, csr_matrix((3, 2), dtype=np.float32)).tolist() == [[1, -3], [1, 0]]
+
+
+@given(st.sets(st.integers(0, 2**32 - 1)))
+def test_keys_come_out_as_they_went_in(keys: set[int]) -> None:
+    assert list(keys_of(packed_keys(keys))) == sorted(keys)

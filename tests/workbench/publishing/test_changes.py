@@ -57,8 +57,5 @@ def test_what_is_not_an_answer() -> None:
 
 
 def test_lines_that_listeners_may_say() -> None:
-    old, new = (
-        changed(understanding={**OLD["understanding"], "lines": {line: ANSWER}})
-        for line in ("my back is stiff", "my back went out")
-    )
-    assert changes(old, new) == ["~ how listeners are understood: 1 lines added or moved, 1 removed"]
+    new = changed(understanding={**OLD["understanding"], "rows": "others"})
+    assert changes(OLD, new) == ["~ how listeners are understood"]
