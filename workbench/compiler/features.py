@@ -20,7 +20,7 @@ LONE_WEIGHT = 1.0
 VECTOR_WEIGHT = 9.0
 FEWEST_WORDS = 6  # a word seen less often is read by its pieces and its vector
 FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; words said alone likewise
-MOST_PAIRS = 3_000
+MOST_PAIRS = 6_000
 MOST_LONE = 1_300
 
 

@@ -11,7 +11,7 @@ import yaml
 from workbench.compiler.problems import Problems
 
 # The largest file a person would write by hand, many times over. A bigger one is a mistake (a pasted image, a log), and YAML would read it for minutes.
-MOST_BYTES = 2_000_000
+MOST_BYTES = 5_000_000
 
 # What opens another level without a line of its own. The loader in C crashes some ten thousand levels down.
 _LEVEL = re.compile(r"[\[{]|[-?][ \t]+(?=[-?][ \t])")

@@ -18,7 +18,7 @@ SMALLEST_BATCH = 16
 LEAST_STEPS = 150  # in all: a handful of lines are gone through more often
 RATE = 0.02  # with whole batches; with smaller ones less, as their slopes are noisier
 DECAY = 1e-6
-DROPPED = 0.4  # of what goes in, left out at random at every step: so that no word alone decides
+DROPPED = 0.1  # of what goes in, left out at random at every step; with more, no word alone can veto the others
 DROPPED_HIDDEN = 0.2
 
 AVERAGED = (

@@ -46,7 +46,7 @@ class TestText:
     def test_too_big_is_not_even_read(self, tmp_path: Path) -> None:
         with (tmp_path / "a").open("wb") as sparse:
             sparse.truncate(10_000_000_000)
-        told = f"{FILE}: is 10,000,000,000 bytes; the most is 2,000,000. Is this the file you meant?"
+        told = f"{FILE}: is 10,000,000,000 bytes; the most is 5,000,000. Is this the file you meant?"
         assert read(tmp_path / "a") == (None, [told])
 
     def test_as_big_as_may_be(self, tmp_path: Path) -> None:
