@@ -96,7 +96,7 @@ class TestFeatures:
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
         kinds = dict.fromkeys(("named", "named story", "bare", "bare story"), least)
         hints = {"subject": "back", "questions": "should"}
-        rest = {"lines": {}, "thresholds": kinds, "hints": hints, "sounds": []}
+        rest = {"lines": listed({}, []), "thresholds": kinds, "hints": hints, "sounds": []}
         model = Understanding({**rows, **table, **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
         assert model.read(" ".join(STORY)).ranked[0][0] == ""
