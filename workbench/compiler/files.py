@@ -10,7 +10,7 @@ import yaml
 
 from workbench.compiler.problems import Problems
 
-# The largest file a person would write by hand, many times over. A bigger one is a mistake (a pasted image, a log), and YAML would read it for minutes.
+# More than twice the largest file of the content. A bigger one is a mistake (a pasted image, a log), and YAML would read it for minutes.
 MOST_BYTES = 5_000_000
 
 # What opens another level without a line of its own. The loader in C crashes some ten thousand levels down.

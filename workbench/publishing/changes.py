@@ -22,6 +22,13 @@ _SECTIONS = {
     "roles": "roles",
 }
 
+# Those of which it is only told that they change.
+_WHOLE = {
+    "places": "places: numbers or words by locale",
+    "signs": "how warning signs are heard",
+    "understanding": "how listeners are understood",
+}
+
 
 def changes(old: Release, new: Release) -> list[str]:
     """Return what changes from ``old`` to ``new``, a line each; nothing when nothing does.
@@ -31,11 +38,7 @@ def changes(old: Release, new: Release) -> list[str]:
     lines = list(_answers(old, new))
     for section, name in _SECTIONS.items():
         lines += _entries(name, old.get(section, {}), new.get(section, {}))
-    if old.get("places") != new.get("places"):
-        lines.append("~ places: numbers or words by locale")
-    if old.get("signs") != new.get("signs"):
-        lines.append("~ how warning signs are heard")
-    lines += _heard(old, new)
+    lines += [f"~ {name}" for section, name in _WHOLE.items() if old.get(section) != new.get(section)]
     if old.get("model") != new.get("model"):
         lines.append(f"~ needs the interaction model {new.get('model') or '?'} (before: {old.get('model') or '?'})")
     return lines
@@ -80,9 +83,3 @@ def _entries(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
     found = [f"{kind} {', '.join(sorted(keys))}" for kind, keys in kinds if keys]
     if found:
         yield f"~ {name}: {'; '.join(found)}"
-
-
-def _heard(old: Release, new: Release) -> Iterator[str]:
-    """What changes in how listeners' words are understood."""
-    if old.get("understanding") != new.get("understanding"):
-        yield "~ how listeners are understood"

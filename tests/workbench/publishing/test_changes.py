@@ -56,6 +56,6 @@ def test_what_is_not_an_answer() -> None:
     ]
 
 
-def test_lines_that_listeners_may_say() -> None:
+def test_how_listeners_are_understood() -> None:
     new = changed(understanding={**OLD["understanding"], "rows": "others"})
     assert changes(OLD, new) == ["~ how listeners are understood"]
