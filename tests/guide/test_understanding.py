@@ -16,7 +16,7 @@ from guide.words import MOST_CHARACTERS
 from tests.timing import SLOW_MACHINE, seconds
 from workbench.compiler.content import Content
 from workbench.compiler.table import packed
-from workbench.compiler.training import listed
+from workbench.compiler.training import NO_LINES
 
 PERCENT_99_SECONDS = 0.002 * SLOW_MACHINE
 LOADING_SECONDS = 0.015 * SLOW_MACHINE
@@ -30,7 +30,7 @@ def model(release: Release) -> Understanding:
 @pytest.fixture(scope="session")
 def unaided(release_data: dict[str, Any]) -> Understanding:
     """The model without the authored lines that it looks up."""
-    return Understanding({**release_data["understanding"], "lines": listed({}, [])})
+    return Understanding({**release_data["understanding"], "lines": NO_LINES})
 
 
 class TestReading:
@@ -92,12 +92,17 @@ class TestFeatures:
         rows = {"classes": ["heat", ""], "scale": 1.0, "buckets": 1, "units": packed(b"monday\nshould")}
         # Two hidden units, of which each speaks for one class; a unit's row has a byte for each.
         layers = {"hidden": [0.0, 0.0], "scores": [[1.0, 0.0], [0.0, 1.0]], "bias": [0.0, 0.0]}
-        table = {"rows": packed(bytes([128, 128, 138, 128, 128, 138])), "lengths": packed(bytes([1, 1, 1]))}
+        table = {
+            "rows": packed(bytes([138, 128, 128, 138])),
+            "lengths": packed(bytes([1, 1, 1])),
+            "finer": 2,
+            "times": 1,
+        }
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
         kinds = dict.fromkeys(("named", "named story", "bare", "bare story"), least)
         hints = {"subject": "back", "questions": "should"}
-        rest = {"lines": listed({}, []), "thresholds": kinds, "hints": hints, "sounds": []}
-        model = Understanding({**rows, **table, **layers, **rest})
+        rest = {"lines": NO_LINES, "thresholds": kinds, "hints": hints, "sounds": []}
+        model = Understanding({**rows, **table, "halves": packed(bytes([7 + 16 * 7])), **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
         assert model.read(" ".join(STORY)).ranked[0][0] == ""
 

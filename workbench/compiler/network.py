@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from workbench.embeddings import Floats
 
-HIDDEN = 72
+HIDDEN = 96
 EPOCHS = 9
 BATCH = 1024
 FEWEST_STEPS = 34  # in an epoch, so that few lines are gone through in smaller batches
@@ -19,7 +19,7 @@ LEAST_STEPS = 150  # in all: a handful of lines are gone through more often
 RATE = 0.02  # with whole batches; with smaller ones less, as their slopes are noisier
 DECAY = 1e-6
 DROPPED = 0.1  # of what goes in, left out at random at every step; with more, no word alone can veto the others
-DROPPED_HIDDEN = 0.2
+DROPPED_HIDDEN = 0.4
 
 AVERAGED = (
     0.3  # of the steps, the last: the mean of their weights depends less on the order of the lines than the last does

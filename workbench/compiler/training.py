@@ -143,7 +143,7 @@ def train(
     compiled: dict[str, Any] = {
         "classes": names,
         "hints": dict(hints),
-        "lines": listed({}, names),
+        "lines": NO_LINES,
         "thresholds": thresholds,
     }
     table = Table.of(*model, lines)
@@ -281,3 +281,7 @@ def _exceptions(
 def listed(found: Mapping[int, str], classes: Sequence[str]) -> dict[str, str]:
     """Return lines by their ``line_key``, each with the class that it has whatever the network says."""
     return {"keys": packed_keys(found), "classes": packed(bytes(classes.index(found[key]) for key in sorted(found)))}
+
+
+NO_LINES = listed({}, ())
+"""Of a model whose network always says what it is."""

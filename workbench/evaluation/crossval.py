@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from guide.understanding import Reading, Understanding
-from workbench.compiler.training import Elsewhere, listed, train
+from workbench.compiler.training import NO_LINES, Elsewhere, train
 from workbench.progress import Say, quiet
 
 FOLDS = 5
@@ -104,7 +104,7 @@ def _readings(
         kept = [line for i, line in enumerate(lines) if i % folds != number]
         others = {group: [text for text, _, held in kept if held == group] for group in groups}
         compiled = train([(text, answer) for text, answer, _ in kept if answer], others, hints)
-        model = Understanding({**compiled, "lines": listed({}, [])})
+        model = Understanding({**compiled, "lines": NO_LINES})
         for text, answer, group in lines[number::folds]:
             yield text, answer, group, model.read(text)
 

@@ -21,8 +21,9 @@ from zlib import crc32, decompress
 
 from guide.words import spoken_words
 
-# How many rows can be added as one integer before a lane of 16 bits could overflow.
-_LANE_ROWS = 256
+# A byte of the rows that are stored with half a byte for each weight, as the two weights that it stands for.
+_FIRST = bytes((byte & 15) + 121 for byte in range(256))
+_SECOND = bytes((byte >> 4) + 121 for byte in range(256))
 
 # No word is longer; what comes after that is noise.
 _LONGEST_WORD = 30
@@ -167,14 +168,19 @@ class Understanding:
         lines = compiled["lines"]
         self._lines = dict(zip(keys_of(lines["keys"]), map(self._classes.__getitem__, _unpacked(lines["classes"]))))
         names = _unpacked(compiled["units"]).decode().split("\n")
-        self._row = dict(zip(names, range(self._buckets, self._buckets + len(names))))
-        self._rows = _unpacked(compiled["rows"])
+        # The rows of the finer units come first, then those of the pieces, then all others.
+        self._finer: int = compiled["finer"]
+        self._coarse = self._finer + self._buckets
+        self._row = dict(zip(names, (*range(self._finer), *range(self._coarse, self._buckets + len(names)))))
+        self._rows = _unpacked(compiled["rows"]) + _spread(_unpacked(compiled["halves"]))
+        self._times: int = compiled["times"]
+        self._most_rows = 0xFFFF // (0xFF * self._times)  # added as one integer before a lane of 16 bits could overflow
         self._lengths = _unpacked(compiled["lengths"])
         self._sounds: list[Mapping[str, Any]] = [
             {**sound, **{kind: frozenset(keys_of(sound[kind])) for kind in ("told", "calm")}}
             for sound in compiled["sounds"]
         ]
-        self._pairs = -(-len(self._hidden) // 2)
+        self._pairs = len(self._hidden) // 2
         self._even = int.from_bytes(b"\xff\x00" * self._pairs, "little")
         self._last: tuple[int | None, list[float]] = (None, [])
 
@@ -299,7 +305,7 @@ class Understanding:
             yield row
         elif is_word(unit):
             for piece in pieces(unit):
-                yield crc32(piece.encode()) % self._buckets
+                yield self._finer + crc32(piece.encode()) % self._buckets
 
     def _sum(self, rows: list[int]) -> list[int]:
         """Return the sum of ``rows`` for each hidden unit, and of their squared lengths in the last place.
@@ -308,18 +314,26 @@ class Understanding:
         adding number by number.
         """
         width, even, lanes = len(self._hidden), self._even, self._pairs
-        # Weights are stored from 0 to 255 with 128 for nothing; lengths as they are.
-        evens = odds = [-128 * len(rows)] * lanes
-        for start in range(0, len(rows), _LANE_ROWS):
+        # Weights are stored from 0 to 255 with 128 for nothing, in units as large as a row's kind has; lengths as they are.
+        times = [self._times if row >= self._coarse else 1 for row in rows]
+        evens = odds = [-128 * sum(times)] * lanes
+        for start in range(0, len(rows), self._most_rows):
             low = high = 0
-            for row in rows[start : start + _LANE_ROWS]:
+            for row, many in zip(rows[start : start + self._most_rows], times[start:]):
                 held = int.from_bytes(self._rows[row * width : (row + 1) * width], "little")
-                low += held & even
-                high += held >> 8 & even
+                low += (held & even) * many
+                high += (held >> 8 & even) * many
             evens = list(map(add, evens, unpack(f"<{lanes}H", low.to_bytes(2 * lanes, "little"))))
             odds = list(map(add, odds, unpack(f"<{lanes}H", high.to_bytes(2 * lanes, "little"))))
-        totals = [total for pair in zip(evens, odds) for total in pair][:width]
+        totals = [total for pair in zip(evens, odds) for total in pair]
         return [*totals, sum([self._lengths[row] for row in rows])]
+
+
+def _spread(halves: bytes) -> bytes:
+    """Return a byte for each weight that ``halves`` has in half a byte."""
+    spread = bytearray(2 * len(halves))
+    spread[::2], spread[1::2] = halves.translate(_FIRST), halves.translate(_SECOND)
+    return bytes(spread)
 
 
 def _unpacked(text: str) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 
 from guide.understanding import Understanding
 from workbench.compiler import training
-from workbench.compiler.training import Alarms, digest, listed, train
+from workbench.compiler.training import NO_LINES, Alarms, digest, train
 from workbench.embeddings import Practice
 
 EXAMPLES = [
@@ -53,13 +53,13 @@ class TestTrain:
         assert json.dumps(compiled, ensure_ascii=False).isascii()
 
     def test_tells_answers_apart(self, compiled: dict[str, Any]) -> None:
-        model = Understanding({**compiled, "lines": listed({}, [])})
+        model = Understanding({**compiled, "lines": NO_LINES})
         assert model.read("can i put a hot heating pad on my back").ranked[0][0] == "heat"
         assert model.read("is a cold pack of ice good for back pain").ranked[0][0] == "ice"
         assert model.read("what helps my knee").ranked[0][0] == ""
 
     def test_a_word_that_no_line_holds_counts_by_its_meaning(self, compiled: dict[str, Any]) -> None:
-        model = Understanding({**compiled, "lines": listed({}, [])})
+        model = Understanding({**compiled, "lines": NO_LINES})
         chances = dict(model.read("frozen bag for my back").ranked)
         assert chances["ice"] > chances["heat"]
 
