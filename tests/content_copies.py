@@ -28,8 +28,8 @@ from workbench.compiler.content import (
 from workbench.compiler.interaction_model import plain_sample
 from workbench.compiler.problems import Problems
 
-TODAY = datetime.date(2026, 11, 21)
-"""A day on which no date in the content is overdue or lies ahead."""
+TODAY = max(datetime.date.fromisoformat(source.checked) for source in load_content()[0].sources.values())
+"""A day on which no date in the content is overdue or lies ahead: the last on which somebody looked at a source."""
 
 _ASK_LINES = 24
 _ELSEWHERE_LINES = 6

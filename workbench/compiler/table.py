@@ -21,7 +21,7 @@ from workbench.embeddings import Floats, word_vectors
 
 MOST_UNITS = 11_600  # where the lines have fewer of their own, common words fill the table up to so many rows
 STEP = 2.0  # of the stored weights of pieces and of the commonest units
-FINER = 2_500  # so many units, the commonest; with the others they take as many bytes as all would in twice the step
+FINER = 2_500  # so many units, the commonest
 COARSER = 3  # times as long is the step of all others
 LEAST_HALF, MOST_HALF = -7, 8  # weights that half a byte can hold
 SWEEPS = 3  # over the weights, to round each so that it makes up for what the others of a line lost

@@ -21,9 +21,9 @@ from zlib import crc32, decompress
 
 from guide.words import spoken_words
 
-# A byte of the rows that are stored with half a byte for each weight, as the two weights that it stands for.
-_FIRST = bytes((byte & 15) + 121 for byte in range(256))
-_SECOND = bytes((byte >> 4) + 121 for byte in range(256))
+# A byte of the rows that have half a byte for each weight (from -7 on), as the two weights that it stands for (0 is 128).
+_FIRST = bytes(128 - 7 + (byte & 15) for byte in range(256))
+_SECOND = bytes(128 - 7 + (byte >> 4) for byte in range(256))
 
 # No word is longer; what comes after that is noise.
 _LONGEST_WORD = 30
