@@ -10,6 +10,7 @@ from tests.content_copies import TODAY, ContentCopy
 from workbench.compiler.content import SOURCES
 
 ONE_DAY = datetime.timedelta(days=1)
+TOMORROW = str(TODAY + ONE_DAY)
 
 
 def review(content_copy: ContentCopy, **fields: str) -> int:
@@ -63,8 +64,8 @@ UNTRUE = [
     ({**SOURCED, "due": "soon"}, 3, "the review's 'due' must be a date such as 2026-11-21"),
     (without(SOURCED, "due"), 0, "the review's 'due' must be a date such as 2026-11-21"),
     ({**REVIEWED, "date": "autumn"}, 6, "the review's 'date' must be a date such as 2026-11-21"),
-    ({**SOURCED, "checked": "2026-11-22"}, 2, "the review's 'checked' lies in the future (2026-11-22)"),
-    ({**REVIEWED, "date": "2026-12-01"}, 6, "the review's 'date' lies in the future (2026-12-01)"),
+    ({**SOURCED, "checked": TOMORROW}, 2, f"the review's 'checked' lies in the future ({TOMORROW})"),
+    ({**REVIEWED, "date": TOMORROW}, 6, f"the review's 'date' lies in the future ({TOMORROW})"),
 ]
 
 
@@ -110,7 +111,7 @@ def test_source_without_a_date(content_copy: ContentCopy) -> None:
     ("checked", "message"),
     [
         ("in autumn", "'checked' of 'article' must be a date such as 2026-11-21"),
-        ("2026-11-22", "'checked' of 'article' lies in the future (2026-11-22)"),
+        (TOMORROW, f"'checked' of 'article' lies in the future ({TOMORROW})"),
     ],
 )
 def test_checked_of_a_source(content_copy: ContentCopy, checked: str, message: str) -> None:
