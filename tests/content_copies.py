@@ -20,6 +20,7 @@ from workbench.compiler.content import (
     PHRASES,
     PLACES,
     QUESTION_FRAMES,
+    ROOT,
     SOURCES,
     WARNING_SIGNS,
     Content,
@@ -28,7 +29,7 @@ from workbench.compiler.content import (
 from workbench.compiler.interaction_model import plain_sample
 from workbench.compiler.problems import Problems
 
-TODAY = max(datetime.date.fromisoformat(source.checked) for source in load_content()[0].sources.values())
+TODAY = max(source["checked"] for source in yaml.safe_load((ROOT / SOURCES).read_text("utf-8")).values())
 """A day on which no date in the content is overdue or lies ahead: the last on which somebody looked at a source."""
 
 _ASK_LINES = 24
