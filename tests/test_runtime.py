@@ -214,6 +214,22 @@ class TestFolder:
             compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
             assert int.from_bytes(compiled.read_bytes()[4:8], "little") == UNCHECKED_HASH, source
 
+    def test_byte_code_names_lines_and_no_columns(self, built_function: Path) -> None:
+        program = f"""
+import marshal
+from pathlib import Path
+where = set()
+for path in Path({str(built_function)!r}).rglob("*.pyc"):
+    codes = [marshal.loads(path.read_bytes()[16:])]
+    for code in codes:
+        codes += [one for one in code.co_consts if hasattr(one, "co_positions")]
+        where |= {{(line is None, column is None) for line, _, column, _ in code.co_positions()}}
+print(sorted(where))
+"""
+        done = subprocess.run([find_python313(), "-c", program], capture_output=True, text=True, check=True)
+        # What the compiler adds of its own, such as the end of an exception's name, has no line either.
+        assert done.stdout.strip() in ("[(False, True)]", "[(False, True), (True, True)]")
+
     def test_nothing_is_compiled_at_run_time(self, built_function: Path) -> None:
         program = f"""
 import contextlib, importlib.machinery, io, json, sys
