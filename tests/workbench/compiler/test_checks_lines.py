@@ -274,3 +274,20 @@ def test_alarm_that_nobody_says_in_one_breath(content_copy: ContentCopy, line: s
     shown = line.strip("'")[:40]
     told = f"'{shown}' has {length} characters; at most 300 are said in one breath"
     assert content_copy.problems() == [content_copy.said(ALARMS, 3, told)]
+
+
+def test_lines_that_the_release_cannot_tell_apart(content_copy: ContentCopy) -> None:
+    """CRC-32 is the same for both: found by trying."""
+    heat = ask(content_copy, "should heat relax every knot tonight")
+    line = elsewhere(content_copy, "should walking calm their twinge today")
+    told = (
+        "the release cannot tell 'should walking calm their twinge today' from 'should heat relax every knot tonight' "
+        "(content/en/answers/heat.md), whose number is the same; reword one of them"
+    )
+    assert heat and content_copy.problems() == [content_copy.said(ELSEWHERE, line, told)]
+
+
+def test_two_lines_of_one_answer_may_have_one_number(content_copy: ContentCopy) -> None:
+    ask(content_copy, "should heat relax every knot tonight")
+    ask(content_copy, "should walking calm their twinge today")
+    assert content_copy.problems() == []

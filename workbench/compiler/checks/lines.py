@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from guide.release import topic_key
+from guide.understanding import line_key
 from guide.warning_signs import LEVELS
+from guide.words import spoken_words
 from workbench.compiler.content import ALARMS, ELSEWHERE, INTENTS, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import MOST_SAMPLE_CHARACTERS, WAKE_WORDS, intent_name, plain_sample
 from workbench.compiler.problems import Problem
@@ -56,6 +58,7 @@ def check(content: Content) -> Iterator[Problem]:
             )
     yield from _alarms(content)
     yield from _elsewhere(content, {plain_sample(text): (file, line) for file, line, _, text in written})
+    yield from _same_number(content)
 
 
 def _written(content: Content) -> Iterator[Written]:
@@ -166,3 +169,18 @@ def _elsewhere(content: Content, ours: dict[str, tuple[str, int]]) -> Iterator[P
                     ELSEWHERE, line, f"'{text}' is ours as well ({ours[key][0]}:{ours[key][1]}); it cannot be both"
                 )
             seen.add(key)
+
+
+def _same_number(content: Content) -> Iterator[Problem]:
+    """The release lists lines by number, and so would take one of two lines with the same number for the other."""
+    ours = [(answer.file, answer.lines, ("ask",), answer.ask) for answer in content.answers.values()]
+    others = [(ELSEWHERE, content.lines[ELSEWHERE], (name,), texts) for name, texts in content.elsewhere.items()]
+    first: dict[int, tuple[str, str, str]] = {}
+    for file, lines, place, texts in (*ours, *others):
+        for i, text in enumerate(texts):
+            said = spoken_words(text)
+            words = " ".join(said)
+            other, known, owner = first.setdefault(line_key(said), (text, words, file))
+            if known != words and owner != file:
+                told = f"the release cannot tell '{text}' from '{other}' ({owner}), whose number is the same; reword one of them"
+                yield Problem(file, lines(*place, i), told)
