@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guide.release import Release
-from guide.understanding import STORY_WORDS, Hints, Reading, Understanding, is_word, pieces, units
+from guide.understanding import STORY_WORDS, Hints, Reading, Understanding, is_word, kind_of, pieces, units
 from guide.words import MOST_CHARACTERS
 from tests.timing import SLOW_MACHINE, seconds
 from workbench.compiler.content import Content
@@ -43,7 +43,7 @@ class TestReading:
         assert Reading(outcome, self.RANKED).answers == answers
 
 
-HINTS = Hints(frozenset({"back"}), frozenset({"should"}))
+HINTS = Hints(frozenset({"back"}), frozenset({"should"}), frozenset({"i", "my"}))
 STORY = [
     "i",
     "put",
@@ -100,7 +100,7 @@ class TestFeatures:
         }
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
         kinds = dict.fromkeys(("named", "named story", "bare", "bare story"), least)
-        hints = {"subject": "back", "questions": "should"}
+        hints = {"subject": "back", "questions": "should", "tellers": ""}
         rest = {"lines": NO_LINES, "thresholds": kinds, "hints": hints, "sounds": []}
         model = Understanding({**rows, **table, "halves": packed(bytes([7 + 16 * 7])), **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
@@ -108,6 +108,34 @@ class TestFeatures:
 
     def test_pieces_of_a_word(self) -> None:
         assert list(pieces("ice")) == ["<ic", "ice", "ce>", "<ice", "ice>", "<ice>"]
+
+
+class TestKinds:
+    """By which it is decided how sure the model has to be."""
+
+    @pytest.mark.parametrize(
+        ("text", "kind"),
+        [
+            ("should i rest", "bare"),
+            ("i put my arm out on monday and it has been a whole week", "bare story"),
+            ("should i rest my back", "named"),
+            ("i put my back out on monday should i rest it for a whole week", "named story"),
+            ("i put my back out on monday", "named telling"),
+            ("i put my back out on monday and it has been a whole week of this", "named telling"),
+            ("my back hurts", "named"),
+            ("back pain on one side after gardening", "named"),
+        ],
+    )
+    def test_a_telling_of_a_back_asks_nothing(self, text: str, kind: str) -> None:
+        assert kind_of(text.split(), HINTS) == kind
+
+    def test_every_kind_has_thresholds(self, release_data: dict[str, Any]) -> None:
+        kinds = {kind_of(said.split(), HINTS) for said in ("a", "back", "i my back a a a", "a " * 12, "back " * 12)}
+        assert kinds == set(release_data["understanding"]["thresholds"])
+
+    def test_who_asks_nothing_is_answered_when_it_is_surer_what_is_wanted(self, release_data: dict[str, Any]) -> None:
+        kinds = release_data["understanding"]["thresholds"]
+        assert kinds["named telling"]["sure"] > max(kinds[name]["sure"] for name in kinds if name != "named telling")
 
 
 class TestOutcomes:

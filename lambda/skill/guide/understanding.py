@@ -11,6 +11,7 @@ sign, one for each level of care that is listened for.
 from __future__ import annotations
 
 from binascii import a2b_base64
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from math import exp, sqrt
@@ -21,15 +22,20 @@ from zlib import crc32, decompress
 
 from guide.words import spoken_words
 
-# A byte of the rows that have half a byte for each weight (from -7 on), as the two weights that it stands for (0 is 128).
-_FIRST = bytes(128 - 7 + (byte & 15) for byte in range(256))
-_SECOND = bytes(128 - 7 + (byte >> 4) for byte in range(256))
+# What stands for a weight of nothing in rows that have a byte for each weight, and in those that have half of one.
+_NOTHING, _NOTHING_IN_HALF = 128, 7
+
+# So many rows are added as one integer, before a lane of 16 bits could overflow.
+_MOST_ROWS = 0xFFFF // 0xFF
 
 # No word is longer; what comes after that is noise.
 _LONGEST_WORD = 30
 
 # From how many words on an utterance tells a story, which touches on more than it asks.
 STORY_WORDS = 12
+
+# From how many words on an utterance that asks nothing is a telling; with fewer it is what people type into a search box.
+TELLING_WORDS = 6
 
 # In a story, so many words belong to its question: from one that opens a question on, and at the end.
 _QUESTION_WORDS = 9
@@ -71,6 +77,8 @@ class Hints(NamedTuple):
     """Any of them makes an utterance one about the subject of the guide, whatever else is in it."""
     questions: frozenset[str]
     """Words that open a question."""
+    tellers: frozenset[str]
+    """Words by which people tell of themselves, or of somebody else."""
 
     @classmethod
     def of(cls, listed: Mapping[str, str]) -> Hints:
@@ -122,7 +130,13 @@ def subject_of(said: list[str], hints: Hints) -> str:
 
 
 def kind_of(said: list[str], hints: Hints) -> str:
-    """Return the kind of an utterance, by which it is decided how sure the model has to be."""
+    """Return the kind of an utterance, by which it is decided how sure the model has to be.
+
+    Who tells of a back and asks nothing leaves open what is wanted: that is a kind of its own.
+    """
+    if len(said) >= TELLING_WORDS and hints.questions.isdisjoint(said) and not hints.tellers.isdisjoint(said):
+        if named(said, hints):
+            return "named telling"
     return subject_of(said, hints) + (" story" if len(said) >= STORY_WORDS else "")
 
 
@@ -165,16 +179,16 @@ class Understanding:
         self._buckets: int = compiled["buckets"]
         self._thresholds: Mapping[str, Mapping[str, float]] = compiled["thresholds"]
         self._hints = Hints.of(compiled["hints"])
-        lines = compiled["lines"]
-        self._lines = dict(zip(keys_of(lines["keys"]), map(self._classes.__getitem__, _unpacked(lines["classes"]))))
+        self._listed = list(keys_of(compiled["lines"]["keys"]))
+        self._listed_as = _unpacked(compiled["lines"]["classes"])
         names = _unpacked(compiled["units"]).decode().split("\n")
         # The rows of the finer units come first, then those of the pieces, then all others.
         self._finer: int = compiled["finer"]
         self._coarse = self._finer + self._buckets
         self._row = dict(zip(names, (*range(self._finer), *range(self._coarse, self._buckets + len(names)))))
-        self._rows = _unpacked(compiled["rows"]) + _spread(_unpacked(compiled["halves"]))
+        self._rows = _unpacked(compiled["rows"])
+        self._halves = _unpacked(compiled["halves"])
         self._times: int = compiled["times"]
-        self._most_rows = 0xFFFF // (0xFF * self._times)  # added as one integer before a lane of 16 bits could overflow
         self._lengths = _unpacked(compiled["lengths"])
         self._sounds: list[Mapping[str, Any]] = [
             {**sound, **{kind: frozenset(keys_of(sound[kind])) for kind in ("told", "calm")}}
@@ -182,6 +196,7 @@ class Understanding:
         ]
         self._pairs = len(self._hidden) // 2
         self._even = int.from_bytes(b"\xff\x00" * self._pairs, "little")
+        self._low = int.from_bytes(b"\x0f" * self._pairs, "little")
         self._last: tuple[int | None, list[float]] = (None, [])
 
     def read(self, text: str) -> Reading:
@@ -192,8 +207,10 @@ class Understanding:
     def judge(self, said: list[str], scores: Sequence[float]) -> Reading:
         """Return how what was ``said`` is understood, with the ``scores`` that the network gives it."""
         ranked = self._rank(self._chances(scores))
-        known = self._lines.get(line_key(said))
-        if known is not None:
+        key = line_key(said)
+        place = bisect_left(self._listed, key)
+        if self._listed[place : place + 1] == [key]:
+            known = self._classes[self._listed_as[place]]
             return Reading("answer" if known else "decline", _first(known, ranked))
         return Reading(self._outcome(ranked, said), ranked)
 
@@ -313,27 +330,34 @@ class Understanding:
         A row's bytes are added as two long integers, one byte to each lane of 16 bits: many times faster than
         adding number by number.
         """
-        width, even, lanes = len(self._hidden), self._even, self._pairs
-        # Weights are stored from 0 to 255 with 128 for nothing, in units as large as a row's kind has; lengths as they are.
-        times = [self._times if row >= self._coarse else 1 for row in rows]
-        evens = odds = [-128 * sum(times)] * lanes
-        for start in range(0, len(rows), self._most_rows):
+        even, lanes = self._even, self._pairs
+        nothing = sum([_NOTHING_IN_HALF * self._step(row) if row >= self._finer else _NOTHING for row in rows])
+        evens = odds = [-nothing] * lanes
+        for start in range(0, len(rows), _MOST_ROWS):
             low = high = 0
-            for row, many in zip(rows[start : start + self._most_rows], times[start:]):
-                held = int.from_bytes(self._rows[row * width : (row + 1) * width], "little")
-                low += (held & even) * many
-                high += (held >> 8 & even) * many
+            for row in rows[start : start + _MOST_ROWS]:
+                held = self._held(row)
+                low += held & even
+                high += held >> 8 & even
             evens = list(map(add, evens, unpack(f"<{lanes}H", low.to_bytes(2 * lanes, "little"))))
             odds = list(map(add, odds, unpack(f"<{lanes}H", high.to_bytes(2 * lanes, "little"))))
         totals = [total for pair in zip(evens, odds) for total in pair]
         return [*totals, sum([self._lengths[row] for row in rows])]
 
+    def _held(self, row: int) -> int:
+        """Return what ``row`` has for each hidden unit, a byte for each, as one integer.
 
-def _spread(halves: bytes) -> bytes:
-    """Return a byte for each weight that ``halves`` has in half a byte."""
-    spread = bytearray(2 * len(halves))
-    spread[::2], spread[1::2] = halves.translate(_FIRST), halves.translate(_SECOND)
-    return bytes(spread)
+        Of rows that have half a byte for each, the low halves are those of the first half of the hidden units.
+        """
+        if row < self._finer:
+            return int.from_bytes(self._rows[row * 2 * self._pairs : (row + 1) * 2 * self._pairs], "little")
+        start = (row - self._finer) * self._pairs
+        halves = int.from_bytes(self._halves[start : start + self._pairs], "little")
+        return (halves & self._low | (halves >> 4 & self._low) << 8 * self._pairs) * self._step(row)
+
+    def _step(self, row: int) -> int:
+        """Return in how long steps the weights of ``row`` are stored, as a multiple of the finest."""
+        return self._times if row >= self._coarse else 1
 
 
 def _unpacked(text: str) -> bytes:

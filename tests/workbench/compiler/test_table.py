@@ -13,7 +13,7 @@ from workbench.compiler.features import BUCKETS, Lines
 from workbench.compiler.table import LEAST_HALF, MOST_HALF, Table, active_units, packed_keys, rounded_together
 from workbench.compiler.training import NO_LINES
 
-HINTS = {"subject": "back spasm spasms", "questions": "does should will what"}
+HINTS = {"subject": "back spasm spasms", "questions": "does should will what", "tellers": "i my"}
 
 
 class TestTable:

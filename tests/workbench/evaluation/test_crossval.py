@@ -13,7 +13,7 @@ LEAST_RIGHT_OR_OFFERED = 0.71
 MOST_WRONG = 0.05
 MOST_ANSWERED_ELSEWHERE = 0.012
 
-HINTS = {"subject": "back spine", "questions": "what how should"}
+HINTS = {"subject": "back spine", "questions": "what how should", "tellers": "i my"}
 EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
 EXAMPLES += [
     (f"{a} {thing} for my {b}", thing)

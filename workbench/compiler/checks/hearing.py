@@ -14,7 +14,7 @@ def check(content: Content) -> Iterator[Problem]:
     lines = content.lines[HEARING]
     for name in content.hearing:
         if name not in Hints._fields:
-            yield Problem(HEARING, lines(name), f"unknown part '{name}'; the parts are {' and '.join(Hints._fields)}")
+            yield Problem(HEARING, lines(name), f"unknown part '{name}'; the parts are {', '.join(Hints._fields)}")
     for name in Hints._fields:
         listed = content.hearing.get(name, [])
         if not listed:
