@@ -89,20 +89,22 @@ class TestFeatures:
         assert all(full for _, full in units(STORY[: STORY_WORDS - 1], HINTS))
 
     def test_what_stands_beside_the_question_counts_less(self) -> None:
-        rows = {"classes": ["heat", ""], "scale": 1.0, "buckets": 1, "units": packed(b"monday\nshould")}
-        # Two hidden units, of which each speaks for one class; a unit's row has a byte for each.
-        layers = {"hidden": [0.0, 0.0], "scores": [[1.0, 0.0], [0.0, 1.0]], "bias": [0.0, 0.0]}
+        # Two sums, of which each speaks for one class by way of one hidden unit; the last row is that of all pieces.
+        weights = {"monday": [138, 128], "should": [128, 138], "": [128, 128]}
+        straight = {"weights": packed(bytes([129, 128, 128, 129])), "step": 1.0}
         table = {
-            "rows": packed(bytes([138, 128, 128, 138])),
+            "buckets": 1,
+            "units": packed("\n".join(list(weights)[:2]).encode()),
+            "rows": packed(bytes(row[column] for column in range(2) for row in weights.values())),
             "lengths": packed(bytes([1, 1, 1])),
-            "finer": 2,
-            "times": 1,
+            "scale": 1.0,
         }
+        layers = {"middle": straight, "hidden": [0.0, 0.0], "outward": straight, "bias": [0.0, 0.0]}
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
-        kinds = dict.fromkeys(("named", "named story", "bare", "bare story"), least)
+        kinds = dict.fromkeys(("named", "named story", "named telling", "bare", "bare story"), least)
         hints = {"subject": "back", "questions": "should", "tellers": ""}
-        rest = {"lines": NO_LINES, "thresholds": kinds, "hints": hints, "sounds": []}
-        model = Understanding({**rows, **table, "halves": packed(bytes([7 + 16 * 7])), **layers, **rest})
+        rest = {"classes": ["heat", ""], "lines": NO_LINES, "thresholds": kinds, "hints": hints, "sounds": []}
+        model = Understanding({**table, **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
         assert model.read(" ".join(STORY)).ranked[0][0] == ""
 

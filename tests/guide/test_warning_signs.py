@@ -89,6 +89,8 @@ def test_an_emergency_is_not_denied_by_its_own_words() -> None:
         "i was the one kicked in the back",
         "i took ibuprofen after i was kicked in the back",
         "walking sideways and keep bumping into walls",
+        "i have had all my tablets",
+        "i've taken loads of pills",
         "please phone nine nine nine my dad has collapsed",
         # Of the head and the heart.
         "my neck has gone all rigid and i have a dreadful headache and a fever",
@@ -112,6 +114,8 @@ def test_an_emergency_is_heard_beside_what_is_harmless_and_away_from_the_back(li
         "i am a white male of fifty with severe lower back pain now and then",
         "how do i glue a ripped book spine",
         "my neck is stiff from the desk and i have a bit of a headache",
+        "i have tried all medications in vain",
+        "she has tried lots of tablets for her back",
     ],
 )
 def test_what_only_has_the_words_of_an_emergency_raises_no_alarm(line: str) -> None:

@@ -13,12 +13,13 @@ from scipy.sparse import csr_matrix, hstack
 from guide.understanding import BACKGROUND, is_word, pieces
 from workbench.embeddings import word_vectors
 
-BUCKETS = 4096
+BUCKETS = 2048
 PIECE_WEIGHT = 0.3
 PAIR_WEIGHT = 0.7
 LONE_WEIGHT = 1.0
 VECTOR_WEIGHT = 9.0
-FEWEST_WORDS = 6  # a word seen less often is read by its pieces and its vector
+FEWEST_WORDS = 6  # a word seen in fewer lines is read by its pieces
+RAREST = 14_000  # with many lines, so is one that is in fewer than one in so many
 FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; words said alone likewise
 MOST_PAIRS = 6_000
 MOST_LONE = 1_300
@@ -74,7 +75,7 @@ class Features:
         seen = np.asarray(present.sum(axis=0)).ravel()
         times = np.asarray((present @ lines.spelled).sign().sum(axis=0)).ravel()
         often = {unit: int(count) for unit, count in zip(lines.units, seen) if count}
-        self.known = _kept(often)
+        self.known = _kept(often, max(FEWEST_WORDS, len(learnt) // RAREST))
         self._column = {unit: i for i, unit in enumerate(self.known)}
         times = np.append(times, [often[unit] for unit in self.known])
         self._value = np.log((1 + len(learnt)) / (1 + times)) + 1
@@ -111,8 +112,8 @@ class Features:
         return csr_matrix(hstack([pieced, own, csr_matrix(meaning)])), np.asarray(squares, float)
 
 
-def _kept(seen: Mapping[str, int]) -> list[str]:
-    """Return the units that have weights of their own: every word, and the commonest pairs and lone words.
+def _kept(seen: Mapping[str, int], fewest: int) -> list[str]:
+    """Return the units that have weights of their own: words in ``fewest`` lines or more, and the commonest pairs and lone words.
 
     Each kind is together: what is about as large takes fewer bytes beside its like.
     """
@@ -121,7 +122,7 @@ def _kept(seen: Mapping[str, int]) -> list[str]:
     )
     pairs = [unit for unit in ranked if " " in unit][:MOST_PAIRS]
     lone = [unit for unit in ranked if unit[0] == "~"][:MOST_LONE]
-    known = [unit for unit, times in seen.items() if is_word(unit) and times >= FEWEST_WORDS]
+    known = [unit for unit, times in seen.items() if is_word(unit) and times >= fewest]
     return [*sorted(known), *sorted(pairs), *sorted(lone)]
 
 

@@ -1,7 +1,8 @@
 """A network as the release has it: a row of small whole numbers for every word, pair and piece.
 
-What a weight loses by being rounded is felt in every line that has its word. So the words and pairs that most lines have,
-and the pieces, which words that nobody knows are read by, are rounded finely; the others coarsely, into half a byte each.
+What a number loses by being rounded is felt in every line that has its word, and a fine step takes more bytes. So the rows
+are turned first: to where as much as can be of what they hold is in few of their numbers, so that all others are small,
+and small numbers that stand together take few bits. The layer that the sums go through is turned against it.
 """
 
 from __future__ import annotations
@@ -13,100 +14,120 @@ from zlib import DEFLATED, MAX_WBITS, Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY, compre
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
+from guide.understanding import PARTS
 from workbench.compiler.features import BUCKETS, Features, Lines, spelled
 from workbench.compiler.network import Network
 from workbench.embeddings import Floats, word_vectors
 
 MOST_UNITS = 11_600  # where the lines have fewer of their own, common words fill the table up to so many rows
-STEP = 2.0  # of the stored weights of pieces and of the commonest units
-FINER = 2_500  # so many units, the commonest
-COARSER = 3  # times as long is the step of all others
-LEAST_HALF, MOST_HALF = -7, 8  # weights that half a byte can hold
-SWEEPS = 3  # over the weights, to round each so that it makes up for what the others of a line lost
+STEP = 1.6  # of the numbers of rows
+SWEEPS = 3  # over the numbers, to round each so that it makes up for what the others of a line lost
 OWN = 0.5  # of its own error counts beside that of the lines, since people say what no line does
-LEAST_ACTIVE = 0.001  # of the lines: a hidden unit that is active in fewer says nothing, and its weights are left out
+
+
+class Layer(NamedTuple):
+    """Weights that every line goes through, in whole numbers from -127 to 127."""
+
+    weights: NDArray[np.int8]
+    step: float
+    """What 1 stands for."""
+
+    @classmethod
+    def of(cls, weights: Floats) -> Layer:
+        step = float(np.abs(weights).max()) / 127 or 1.0
+        return cls(np.rint(weights / np.float32(step)).astype(np.int8), step)
+
+    def values(self) -> NDArray[np.float64]:
+        return np.asarray(self.weights * self.step, np.float64)
+
+    def compiled(self) -> dict[str, Any]:
+        return {"weights": packed(_bytes(self.weights)), "step": self.step}
 
 
 class Table(NamedTuple):
-    """A network as the release has it: for every bucket and unit a row of small whole numbers."""
+    """A network as the release has it: for every unit, and then every bucket, a row of small whole numbers."""
 
     names: list[str]
-    """Of the units, the finer ones first."""
-    finer: int
-    """How many are finer: their rows come first, then those of the buckets, then all others."""
+    """Of the units."""
     rows: NDArray[np.int8]
-    """Weights, a row for each, in steps of their own kind."""
+    """A row for each unit, and then for each bucket of pieces, in steps of ``STEP``."""
     lengths: NDArray[np.uint8]
     """The square of what each adds to an utterance's length."""
-    layers: dict[str, Any]
-    """The rest, as it is compiled."""
+    middle: Layer
+    hidden: list[float]
+    outward: Layer
+    bias: list[float]
 
     @classmethod
     def of(cls, features: Features, network: Network, lines: Lines) -> Table:
         """Return the one that gives ``lines`` nearly the sums that ``network`` gives them."""
         names = list(dict.fromkeys((*features.known, *word_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
-        common = _commonest(features.known, lines)
-        names.sort(key=lambda name: name not in common)
-        finer = len(common)
         units, pieces = features.of_units(names, spelled(names)), features.of_buckets()
-        table = _in_order(units[0] @ network.inward, pieces[0] @ network.inward, finer)
-        lengths = _coarse(_in_order(units[1], pieces[1], finer))
-        read = rows_read(names, finer, lines)
+        rows = np.concatenate([units[0] @ network.inward, pieces[0] @ network.inward])
+        lengths = _coarse(np.concatenate([units[1], pieces[1]]))
+        read = rows_read(names, lines)
         length = np.sqrt(np.maximum(lines.squares @ (read @ lengths), 1))
         shares = csr_matrix((lines.counts @ read).multiply(1 / length[:, None]), dtype=np.float32)
-        chosen = active_units(shares @ table + network.hidden)
-        steps = np.repeat(np.array([STEP, COARSER * STEP], np.float32), [finer + BUCKETS, len(names) - finer])
-        scaled = np.asarray(table[:, chosen] / steps[:, None], np.float32)
-        rows = rounded_together(scaled, csr_matrix(shares @ diags(steps)))
-        rows[finer:] = rows[finer:].clip(LEAST_HALF, MOST_HALF)
-        layers = {
-            "bias": _rounded(network.bias),
-            "hidden": _rounded(network.hidden[chosen]),
-            "scores": [_rounded(row) for row in network.outward[chosen]],
-        }
-        return cls(names, finer, rows.clip(-127, 127).astype(np.int8), lengths.astype(np.uint8), layers)
+        turn = turned(rows)
+        rounded = rounded_together(np.asarray(rows @ turn / STEP, np.float32), shares)
+        return cls(
+            names,
+            rounded.clip(-127, 127).astype(np.int8),
+            lengths.astype(np.uint8),
+            Layer.of(turn.T @ network.middle),
+            _rounded(network.hidden),
+            Layer.of(network.outward),
+            _rounded(network.bias),
+        )
 
     def compiled(self) -> dict[str, Any]:
         """Return it as ``guide.understanding`` reads it."""
-        # Weights repeat nothing: where repetitions are looked for, the same bytes take a tenth more.
-        first, second = np.hsplit((self.rows[self.finer :] - LEAST_HALF).astype(np.uint8), 2)
         return {
-            **self.layers,
+            "bias": self.bias,
             "buckets": BUCKETS,
-            "finer": self.finer,
-            "halves": packed((first + 16 * second).tobytes(), Z_HUFFMAN_ONLY),
+            "hidden": self.hidden,
             "lengths": packed(self.lengths.tobytes()),
-            "rows": packed((self.rows[: self.finer].astype(np.int16) + 128).astype(np.uint8).tobytes(), Z_HUFFMAN_ONLY),
+            "middle": self.middle.compiled(),
+            "outward": self.outward.compiled(),
+            # Column by column: those of a column are about as large. They repeat nothing, and where repetitions are looked
+            # for, the same bytes take a tenth more.
+            "rows": packed(_bytes(self.rows.T), Z_HUFFMAN_ONLY),
             "scale": STEP,
-            "times": COARSER,
             "units": packed("\n".join(self.names).encode()),
         }
 
     def scores(self, lines: Lines) -> NDArray[np.float64]:
         """Return the scores that ``guide.understanding`` gives each of ``lines``: the same but for the order of adding up."""
-        read = rows_read(self.names, self.finer, lines)
+        read = rows_read(self.names, lines)
         # Shares have one place behind the point, which single precision does not quite hold.
         shares, squares = (matrix.astype(np.float64) for matrix in (lines.counts, lines.squares))
         shares.data, squares.data = np.round(shares.data, 4), np.round(squares.data, 4)
-        rows = self.rows.astype(np.float64)
-        rows[self.finer + BUCKETS :] *= COARSER
         length = np.sqrt(squares @ (read @ self.lengths.astype(np.float64)))
         length[length == 0] = 1
-        hidden, outward, bias = (np.array(self.layers[name]) for name in ("hidden", "scores", "bias"))
-        return np.asarray(np.maximum(hidden + STEP * (shares @ (read @ rows)) / length[:, None], 0) @ outward + bias)
+        sums = shares @ (read @ self.rows.astype(np.float64))
+        hidden = np.maximum(STEP * sums / length[:, None] @ self.middle.values() + self.hidden, 0)
+        return np.asarray(np.floor(hidden * PARTS) / PARTS @ self.outward.values() + self.bias)
 
 
-def rows_read(names: Sequence[str], finer: int, lines: Lines) -> csr_matrix:
+def rows_read(names: Sequence[str], lines: Lines) -> csr_matrix:
     """Return which rows each of the units of ``lines`` is read by: its own where ``names`` has it, else those of its pieces."""
-    own = {name: row if row < finer else row + BUCKETS for row, name in enumerate(names)}
+    own = {name: row for row, name in enumerate(names)}
     known = np.array([unit in own for unit in lines.units])
     rows = [own[unit] for unit in lines.units if unit in own]
-    shape = (len(lines.units), BUCKETS + len(names))
+    shape = (len(lines.units), len(names) + BUCKETS)
     found = csr_matrix((np.ones(len(rows)), (np.flatnonzero(known), rows)), shape=shape)
-    spelled = lines.spelled.multiply(~known[:, None]).tocoo()
-    return found + csr_matrix((spelled.data, (spelled.row, spelled.col + finer)), shape=shape)
+    pieces = lines.spelled.multiply(~known[:, None]).tocoo()
+    return found + csr_matrix((pieces.data, (pieces.row, pieces.col + len(names))), shape=shape)
+
+
+def turned(rows: Floats) -> Floats:
+    """Return the turn of ``rows`` after which their numbers differ most in size from column to column: their principal axes.
+
+    Nothing is lost, and what rounding loses is as much as before: only the bytes are fewer.
+    """
+    return np.asarray(np.linalg.svd(rows.T @ rows)[0], np.float32)
 
 
 def rounded_together(table: Floats, shares: csr_matrix) -> Floats:
@@ -144,22 +165,9 @@ def packed_keys(keys: Iterable[int]) -> str:
     return packed(steps.view(np.uint8).reshape(-1, 4).T.tobytes())
 
 
-def _commonest(known: Sequence[str], lines: Lines) -> set[str]:
-    """Return the units of those ``known`` that most of ``lines`` have."""
-    times = dict(zip(lines.units, np.asarray(lines.counts.sign().sum(axis=0)).ravel().tolist()))
-    return set(sorted(known, key=lambda unit: (-times.get(unit, 0), unit))[:FINER])
-
-
-def _in_order(units: NDArray[Any], pieces: NDArray[Any], finer: int) -> NDArray[Any]:
-    """Return what rows of ``units`` and of ``pieces`` have, in the order of the table."""
-    return np.concatenate([units[:finer], pieces, units[finer:]])
-
-
-def active_units(sums: Floats) -> list[int]:
-    """Return the hidden units that are active in some lines, and, since a byte holds two weights, an even number of them."""
-    active = (sums > 0).mean(axis=0)
-    many = int((active >= LEAST_ACTIVE).sum())
-    return sorted(np.argsort(-active, kind="stable")[: max(2, many + many % 2)].tolist())
+def _bytes(weights: NDArray[np.int8]) -> bytes:
+    """Return ``weights`` as bytes, in which 128 is nothing."""
+    return (weights.astype(np.int16) + 128).astype(np.uint8).tobytes()
 
 
 def _coarse(squares: NDArray[np.float64]) -> NDArray[np.float64]:

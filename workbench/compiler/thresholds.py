@@ -13,7 +13,7 @@ from workbench.embeddings import Floats
 # Of calm lines, by networks that they were left out of. Most are chosen for sounding alarming; of what people really ask,
 # hardly any sounds so to the network that has learned all of them. What can wait an hour is not listened for in talk that
 # does not name the subject.
-FALSE_ALARMS = {"named": 0.021, "bare": 0.006}  # for the most urgent sign
+FALSE_ALARMS = {"named": 0.011, "bare": 0.004}  # for the most urgent sign
 MILDER_FALSE_ALARMS = {"named": 0.03}
 
 
@@ -44,10 +44,10 @@ COSTS = {
 # answered wrongly with these, and hardly any of what is not ours is answered. Where nothing names the subject, most of what
 # is said is about nothing of this; where something does, authored lines of elsewhere are nearer to ours than what people ask.
 PRACTISED_COSTS = {
-    "bare": Cost(0.14, 0.01, 0.07, 0.55),
-    "bare story": Cost(0.14, 0.03, 0.16, 0.56),
-    "named": Cost(0.14, 0.042, 0.2, 0.54),
-    "named story": Cost(0.14, 0.1, 0.45, 0.53),
+    "bare": Cost(0.14, 0.008, 0.07, 0.55),
+    "bare story": Cost(0.14, 0.024, 0.16, 0.56),
+    "named": Cost(0.14, 0.036, 0.2, 0.54),
+    "named story": Cost(0.14, 0.09, 0.45, 0.42),
     "named telling": Cost(0.14, 0.1, 0.45, 0.8),
 }
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering

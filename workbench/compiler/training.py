@@ -271,17 +271,22 @@ def _exceptions(
 ) -> dict[str, str]:
     """Return the authored lines that the model alone would not take to their own answer, or to what is not ours."""
     model = Understanding(compiled)
-    found: dict[int, str] = {}
+    found: dict[int, int] = {}
     for line, name, heard in zip(said, names, scores):
-        if model.judge(line, heard).answers != ((name,) if name else ()):
-            found.setdefault(line_key(line), name)
-    return listed(found, compiled["classes"])
+        reading = model.judge(line, heard)
+        if reading.answers != ((name,) if name else ()):
+            answers = ["", *(answer for answer, _ in reading.ranked if answer)]
+            found.setdefault(line_key(line), answers.index(name))
+    return listed(found)
 
 
-def listed(found: Mapping[int, str], classes: Sequence[str]) -> dict[str, str]:
-    """Return lines by their ``line_key``, each with the class that it has whatever the network says."""
-    return {"keys": packed_keys(found), "classes": packed(bytes(classes.index(found[key]) for key in sorted(found)))}
+def listed(found: Mapping[int, int]) -> dict[str, str]:
+    """Return lines by their ``line_key``, each with the place of its answer among those that the network ranks.
+
+    0 stands for what is not ours. Most are 1: the network has the right answer, and is not sure enough of it.
+    """
+    return {"keys": packed_keys(found), "places": packed(bytes(found[key] for key in sorted(found)))}
 
 
-NO_LINES = listed({}, ())
+NO_LINES = listed({})
 """Of a model whose network always says what it is."""

@@ -1,11 +1,13 @@
 """From words to an answer: a small trained network, read in pure Python.
 
-The first layer adds one row of weights, a number for each hidden unit, for every word and every pair of neighbours; a
-word it does not know counts by its spelling (pieces of three to five letters). Where nothing names the subject
-("exercise bike"), every word counts once more, as a word said alone. In a story the words of its question count in
-full, and the others less. The sums, by the length of the utterance, go through the hidden units, and from there into
-scores. Classes are the answers and the kinds of what is not ours; further scores tell how much it sounds like a warning
-sign, one for each level of care that is listened for.
+The first layer adds one row of numbers for every word and every pair of neighbours; a word it does not know counts by its
+spelling (pieces of three to five letters). Where nothing names the subject ("exercise bike"), every word counts once more,
+as a word said alone. In a story the words of its question count in full, and the others less. The sums, by the length of
+the utterance, go through a layer of hidden units, and from there into scores. Classes are the answers and the kinds of
+what is not ours; further scores tell how much it sounds like a warning sign, one for each level of care that is listened
+for.
+
+Whole numbers are added up side by side, as lanes of one long integer: many times faster than number by number.
 """
 
 from __future__ import annotations
@@ -15,18 +17,25 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from math import exp, sqrt
-from operator import add
+from operator import add, mul
 from struct import unpack
 from typing import Any, NamedTuple
 from zlib import crc32, decompress
 
 from guide.words import spoken_words
 
-# What stands for a weight of nothing in rows that have a byte for each weight, and in those that have half of one.
-_NOTHING, _NOTHING_IN_HALF = 128, 7
+_NOTHING = 128
+"""Stands for a weight of nothing, wherever a weight is a byte."""
 
-# So many rows are added as one integer, before a lane of 16 bits could overflow.
+# A row has a byte for each number, which is added in a lane of 16 bits: so many times at most before it could overflow.
 _MOST_ROWS = 0xFFFF // 0xFF
+
+# The layers are added up in lanes of 64 bits, from the middle on, since sums may be below zero.
+_LANE_BYTES = 8
+_MIDDLE = 1 << 63
+
+PARTS = 4096
+"""A hidden unit counts in so many parts of one."""
 
 # No word is longer; what comes after that is noise.
 _LONGEST_WORD = 30
@@ -41,7 +50,8 @@ TELLING_WORDS = 6
 _QUESTION_WORDS = 9
 _LAST_WORDS = 5
 
-BACKGROUND = 0.7
+_FULL, _ASIDE = 10, 7
+BACKGROUND = _ASIDE / _FULL
 """What a word beside the question counts, as a share; with half or all of it, fewer stories are understood."""
 
 
@@ -134,9 +144,9 @@ def kind_of(said: list[str], hints: Hints) -> str:
 
     Who tells of a back and asks nothing leaves open what is wanted: that is a kind of its own.
     """
-    if len(said) >= TELLING_WORDS and hints.questions.isdisjoint(said) and not hints.tellers.isdisjoint(said):
-        if named(said, hints):
-            return "named telling"
+    telling = len(said) >= TELLING_WORDS and hints.questions.isdisjoint(said) and not hints.tellers.isdisjoint(said)
+    if telling and named(said, hints):
+        return "named telling"
     return subject_of(said, hints) + (" story" if len(said) >= STORY_WORDS else "")
 
 
@@ -173,30 +183,28 @@ class Understanding:
         self._classes: list[str] = compiled["classes"]
         self._answers = sum(1 for name in self._classes if name)
         self._hidden: list[float] = compiled["hidden"]
-        self._scores: list[list[float]] = compiled["scores"]
         self._bias: list[float] = compiled["bias"]
-        self._scale: float = compiled["scale"]
+        self._middle = _lanes(_unpacked(compiled["middle"]["weights"]), len(self._hidden))
+        self._outward = _lanes(_unpacked(compiled["outward"]["weights"]), len(self._bias))
+        self._scale: float = compiled["scale"] * compiled["middle"]["step"]
+        self._out_scale: float = compiled["outward"]["step"] / PARTS
         self._buckets: int = compiled["buckets"]
         self._thresholds: Mapping[str, Mapping[str, float]] = compiled["thresholds"]
         self._hints = Hints.of(compiled["hints"])
         self._listed = list(keys_of(compiled["lines"]["keys"]))
-        self._listed_as = _unpacked(compiled["lines"]["classes"])
+        self._listed_at = _unpacked(compiled["lines"]["places"])
         names = _unpacked(compiled["units"]).decode().split("\n")
-        # The rows of the finer units come first, then those of the pieces, then all others.
-        self._finer: int = compiled["finer"]
-        self._coarse = self._finer + self._buckets
-        self._row = dict(zip(names, (*range(self._finer), *range(self._coarse, self._buckets + len(names)))))
-        self._rows = _unpacked(compiled["rows"])
-        self._halves = _unpacked(compiled["halves"])
-        self._times: int = compiled["times"]
+        self._row = dict(zip(names, range(len(names))))
+        self._pieces = len(names)  # the rows of pieces come after those of the units
+        self._rows = _unpacked(compiled["rows"])  # column by column
         self._lengths = _unpacked(compiled["lengths"])
+        self._middle_of_lanes = int.from_bytes(_MIDDLE.to_bytes(_LANE_BYTES, "little") * len(self._hidden), "little")
+        self._pairs = len(self._middle) // 2
+        self._even = int.from_bytes(b"\xff\x00" * self._pairs, "little")
         self._sounds: list[Mapping[str, Any]] = [
             {**sound, **{kind: frozenset(keys_of(sound[kind])) for kind in ("told", "calm")}}
             for sound in compiled["sounds"]
         ]
-        self._pairs = len(self._hidden) // 2
-        self._even = int.from_bytes(b"\xff\x00" * self._pairs, "little")
-        self._low = int.from_bytes(b"\x0f" * self._pairs, "little")
         self._last: tuple[int | None, list[float]] = (None, [])
 
     def read(self, text: str) -> Reading:
@@ -208,11 +216,11 @@ class Understanding:
         """Return how what was ``said`` is understood, with the ``scores`` that the network gives it."""
         ranked = self._rank(self._chances(scores))
         key = line_key(said)
-        place = bisect_left(self._listed, key)
-        if self._listed[place : place + 1] == [key]:
-            known = self._classes[self._listed_as[place]]
-            return Reading("answer" if known else "decline", _first(known, ranked))
-        return Reading(self._outcome(ranked, said), ranked)
+        number = bisect_left(self._listed, key)
+        if self._listed[number : number + 1] != [key]:
+            return Reading(self._outcome(ranked, said), ranked)
+        known = _at(self._listed_at[number], ranked)
+        return Reading("answer" if known else "decline", _first(known, ranked))
 
     def sounds_like(self, text: str) -> str:
         """Return the most urgent warning sign that ``text`` sounds like, much more than what people ask; "" for none.
@@ -240,20 +248,20 @@ class Understanding:
         whole = self._weigh(weighed)
         active = self._active(whole)
         chances = self._chances(self._score(active))
-        # A hidden unit that is not active passes nothing on; through the others every unit adds in proportion.
-        factor = self._scale / (sqrt(whole[-1]) or 1.0)
-        through = [factor if value > 0 else 0.0 for value in active]
-        parts: dict[str, list[float]] = {}
+        factor = self._scale * self._out_scale * PARTS / (sqrt(whole[-1]) or 1.0)
+        parts: dict[str, list[int]] = {}
         for unit, full in weighed:
-            part = self._weigh([(unit, full)])
-            added = [many * value for many, value in zip(through, part)]
-            parts[unit] = [one + other for one, other in zip(parts[unit], added)] if unit in parts else added
+            part = self._weigh([(unit, full)])[:-1]
+            parts[unit] = list(map(add, parts[unit], part)) if unit in parts else part
+        middle, outward = _weights(self._middle, len(self._hidden)), _weights(self._outward, len(self._bias))
         reasons = []
         for name, chance in self._rank(chances)[:most]:
             # What is not ours has several classes; its likeliest one speaks for it.
             column = max((i for i, c in enumerate(self._classes) if c == name), key=chances.__getitem__)
-            way = [row[column] for row in self._scores]
-            weights = [(unit, sum(value * out for value, out in zip(added, way))) for unit, added in parts.items()]
+            # A hidden unit that is not active passes nothing on; through the others every unit adds in proportion.
+            out = [row[column] if value > 0 else 0 for value, row in zip(active, outward)]
+            way = [factor * sum(map(mul, row, out)) for row in middle]
+            weights = [(unit, sum(map(mul, added, way))) for unit, added in parts.items()]
             weights.sort(key=lambda item: -abs(item[1]))
             top = tuple((unit, round(weight, 2)) for unit, weight in weights[:features] if abs(weight) >= 0.05)
             reasons.append(Reason(name, chance, top))
@@ -273,18 +281,31 @@ class Understanding:
         ranked.sort(key=lambda item: -item[1])
         return tuple(ranked)
 
-    def _active(self, sums: list[float]) -> list[float]:
+    def _active(self, sums: list[int]) -> list[float]:
         """Return what the hidden units make of the sums that ``_weigh`` returned; those below zero are not active."""
-        factor = self._scale / (sqrt(sums[-1]) or 1.0)
-        return [bias + factor * total for bias, total in zip(self._hidden, sums)]
+        *sums, squared = sums
+        held = self._middle_of_lanes
+        for total, row in zip(sums, self._middle):
+            held += total * row
+        nothing = _MIDDLE + _NOTHING * sum(sums)
+        factor = self._scale / (sqrt(squared) or 1.0)
+        return [
+            bias + factor * (lane - nothing) for bias, lane in zip(self._hidden, _in_lanes(held, len(self._hidden)))
+        ]
 
     def _score(self, active: list[float]) -> list[float]:
         """Return the score of every class, and after them how much it sounds like each warning sign listened for."""
-        scores = self._bias
-        for value, row in zip(active, self._scores):
+        held = whole = 0
+        for value, row in zip(active, self._outward):
             if value > 0:
-                scores = [score + value * weight for score, weight in zip(scores, row)]
-        return scores
+                parts = int(value * PARTS)
+                held += parts * row
+                whole += parts
+        nothing = _NOTHING * whole
+        return [
+            bias + self._out_scale * (lane - nothing)
+            for bias, lane in zip(self._bias, _in_lanes(held, len(self._bias)))
+        ]
 
     def _scores_of(self, said: list[str]) -> list[float]:
         """Return the scores of what was ``said``, which every turn asks for twice: is it a sign, and what does it ask?"""
@@ -303,18 +324,16 @@ class Understanding:
         whole = sum(raised)
         return [value / whole for value in raised]
 
-    def _weigh(self, weighed: Iterable[tuple[str, bool]]) -> list[float]:
-        """Return the sum of the units' weights for each hidden unit, and of their squared lengths in the last place."""
+    def _weigh(self, weighed: Iterable[tuple[str, bool]]) -> list[int]:
+        """Return the sums of the units' rows, in tenths, and that of their squared lengths (in hundredths) in the last place."""
         rows: tuple[list[int], list[int]] = ([], [])
         for unit, full in weighed:
             rows[full].extend(self._rows_of(unit))
-        sums: list[float] = list(self._sum(rows[True]))
+        sums = [_FULL * total for total in self._sum(rows[True])]
         if rows[False]:
-            aside = self._sum(rows[False])
-            squared = sums[-1] + BACKGROUND * BACKGROUND * aside[-1]
-            sums = [total + BACKGROUND * less for total, less in zip(sums, aside)]
-            sums[-1] = squared
-        return sums
+            sums = [total + _ASIDE * less for total, less in zip(sums, self._sum(rows[False]))]
+        squares = (sum([self._lengths[row] for row in part]) for part in rows)
+        return [*sums, sum(many * many * square for many, square in zip((_ASIDE, _FULL), squares))]
 
     def _rows_of(self, unit: str) -> Iterator[int]:
         row = self._row.get(unit)
@@ -322,42 +341,39 @@ class Understanding:
             yield row
         elif is_word(unit):
             for piece in pieces(unit):
-                yield self._finer + crc32(piece.encode()) % self._buckets
+                yield self._pieces + crc32(piece.encode()) % self._buckets
 
     def _sum(self, rows: list[int]) -> list[int]:
-        """Return the sum of ``rows`` for each hidden unit, and of their squared lengths in the last place.
-
-        A row's bytes are added as two long integers, one byte to each lane of 16 bits: many times faster than
-        adding number by number.
-        """
-        even, lanes = self._even, self._pairs
-        nothing = sum([_NOTHING_IN_HALF * self._step(row) if row >= self._finer else _NOTHING for row in rows])
-        evens = odds = [-nothing] * lanes
+        """Return the sum of ``rows``, number by number: the even ones of a row, and the odd ones, are lanes of an integer."""
+        even, lanes, many = self._even, self._pairs, len(self._lengths)
+        evens = odds = [-_NOTHING * len(rows)] * lanes
         for start in range(0, len(rows), _MOST_ROWS):
             low = high = 0
             for row in rows[start : start + _MOST_ROWS]:
-                held = self._held(row)
+                held = int.from_bytes(self._rows[row::many], "little")
                 low += held & even
                 high += held >> 8 & even
             evens = list(map(add, evens, unpack(f"<{lanes}H", low.to_bytes(2 * lanes, "little"))))
             odds = list(map(add, odds, unpack(f"<{lanes}H", high.to_bytes(2 * lanes, "little"))))
-        totals = [total for pair in zip(evens, odds) for total in pair]
-        return [*totals, sum([self._lengths[row] for row in rows])]
+        return [total for pair in zip(evens, odds) for total in pair]
 
-    def _held(self, row: int) -> int:
-        """Return what ``row`` has for each hidden unit, a byte for each, as one integer.
 
-        Of rows that have half a byte for each, the low halves are those of the first half of the hidden units.
-        """
-        if row < self._finer:
-            return int.from_bytes(self._rows[row * 2 * self._pairs : (row + 1) * 2 * self._pairs], "little")
-        start = (row - self._finer) * self._pairs
-        halves = int.from_bytes(self._halves[start : start + self._pairs], "little")
-        return (halves & self._low | (halves >> 4 & self._low) << 8 * self._pairs) * self._step(row)
+def _lanes(weights: bytes, width: int) -> list[int]:
+    """Return a long integer for each row of ``weights``, which has ``width`` bytes: a lane for each."""
+    spread = bytearray(_LANE_BYTES * len(weights))
+    spread[::_LANE_BYTES] = weights
+    size = _LANE_BYTES * width
+    return [int.from_bytes(spread[start : start + size], "little") for start in range(0, len(spread), size)]
 
-    def _step(self, row: int) -> int:
-        """Return in how long steps the weights of ``row`` are stored, as a multiple of the finest."""
-        return self._times if row >= self._coarse else 1
+
+def _weights(rows: Sequence[int], width: int) -> list[list[int]]:
+    """Return what ``_lanes`` was given: for an editor's eyes, no answer needs it."""
+    return [[lane - _NOTHING for lane in _in_lanes(row, width)] for row in rows]
+
+
+def _in_lanes(held: int, width: int) -> tuple[int, ...]:
+    """Return what the ``width`` lanes of ``held`` hold."""
+    return unpack(f"<{width}Q", held.to_bytes(_LANE_BYTES * width, "little"))
 
 
 def _unpacked(text: str) -> bytes:
@@ -366,3 +382,8 @@ def _unpacked(text: str) -> bytes:
 
 def _first(answer: str, ranked: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
     return ((answer, 1.0), *((other, 0.0) for other, _ in ranked if other != answer))
+
+
+def _at(place: int, ranked: Sequence[tuple[str, float]]) -> str:
+    """Return the answer at ``place`` among those ``ranked``, from 1 on; at 0 stands what is not ours."""
+    return ["", *(answer for answer, _ in ranked if answer)][place]

@@ -285,9 +285,3 @@ def test_lines_that_the_release_cannot_tell_apart(content_copy: ContentCopy) -> 
         "(content/en/answers/heat.md), whose number is the same; reword one of them"
     )
     assert heat and content_copy.problems() == [content_copy.said(ELSEWHERE, line, told)]
-
-
-def test_two_lines_of_one_answer_may_have_one_number(content_copy: ContentCopy) -> None:
-    ask(content_copy, "should heat relax every knot tonight")
-    ask(content_copy, "should walking calm their twinge today")
-    assert content_copy.problems() == []

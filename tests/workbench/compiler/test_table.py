@@ -10,27 +10,32 @@ from scipy.sparse import csr_matrix
 
 from guide.understanding import Hints, Understanding, keys_of, units
 from workbench.compiler.features import BUCKETS, Lines
-from workbench.compiler.table import LEAST_HALF, MOST_HALF, Table, active_units, packed_keys, rounded_together
+from workbench.compiler.table import Layer, Table, packed_keys, rounded_together, turned
 from workbench.compiler.training import NO_LINES
 
 HINTS = {"subject": "back spasm spasms", "questions": "does should will what", "tellers": "i my"}
 
 
 class TestTable:
-    @pytest.mark.parametrize(("width", "finer"), [(2, 0), (6, 3), (8, 5)])
-    def test_gives_the_scores_that_the_function_gives(self, width: int, finer: int) -> None:
+    @pytest.mark.parametrize(("sums", "hidden"), [(2, 1), (6, 3), (8, 20)])
+    def test_gives_the_scores_that_the_function_gives(self, sums: int, hidden: int) -> None:
         """Words that it knows and does not, words said alone, a story with its question, and more rows than lanes hold."""
-        dice = np.random.default_rng(width)
+        dice = np.random.default_rng(sums)
         names = ["back", "a back", "heat", "~heat", "should"]
-        layers = {
-            "hidden": dice.normal(size=width).round(3).tolist(),
-            "scores": dice.normal(size=(width, 3)).round(3).tolist(),
-            "bias": dice.normal(size=3).round(3).tolist(),
-        }
-        many = BUCKETS + len(names)
-        rows = dice.integers(LEAST_HALF, MOST_HALF, (many, width), np.int8, endpoint=True)
-        rows[:finer] = dice.integers(-127, 127, (finer, width), np.int8, endpoint=True)
-        table = Table(names, finer, rows, dice.integers(1, 256, many, np.uint8), layers)
+        many = len(names) + BUCKETS
+
+        def layer(*shape: int) -> Layer:
+            return Layer(dice.integers(-127, 127, shape, np.int8, endpoint=True), 0.01)
+
+        table = Table(
+            names,
+            dice.integers(-127, 127, (many, sums), np.int8, endpoint=True),
+            dice.integers(1, 256, many, np.uint8),
+            layer(sums, hidden),
+            dice.normal(size=hidden).round(3).tolist(),
+            layer(hidden, 3),
+            dice.normal(size=3).round(3).tolist(),
+        )
         story = "i hurt a back on monday while gardening with my aunt and should i use heat or pasalubong now"
         long = " ".join(f"word{i}" for i in range(200)) + " my back"
         said = [line.split() for line in ("heat", "a back", "my my back", "zzz", story, long)]
@@ -45,6 +50,49 @@ class TestTable:
         lines = Lines([list(units(line, Hints.of(HINTS))) for line in said])
         for line, scores in zip(said, table.scores(lines).tolist()):
             assert scores == pytest.approx(model._scores_of(line), rel=1e-9), line
+
+    @given(st.integers(1, 400), st.integers(1, 255), st.integers(-127, 127), st.integers(-127, 127))
+    def test_holds_sums_of_any_size(self, words: int, length: int, row: int, weight: int) -> None:
+        """However much is said, and whatever the weights are, no lane runs over into the next."""
+        rows = np.full((1 + BUCKETS, 4), row, np.int8)
+        layers = (
+            Layer(np.full((4, 5), weight, np.int8), 0.5),
+            [0.25] * 5,
+            Layer(np.full((5, 2), 127, np.int8), 0.5),
+            [0.5] * 2,
+        )
+        table = Table(["back"], rows, np.full(1 + BUCKETS, length, np.uint8), *layers)
+        rest = {"classes": ["heat", ""], "hints": HINTS, "lines": NO_LINES, "thresholds": {}, "sounds": []}
+        said = ["back", "pasalubong"] * words
+        read = list(units(said, Hints.of(HINTS)))
+        scores = Understanding({**rest, **table.compiled()})._scores_of(said)
+        # Parts of hidden units are whole; a lane that ran over would be off by far more.
+        assert scores == pytest.approx(table.scores(Lines([read]))[0].tolist(), rel=1e-4, abs=0.2)
+
+
+class TestLayer:
+    def test_is_near_to_what_it_was_made_of(self) -> None:
+        weights = np.random.default_rng(1).normal(size=(30, 20)).astype(np.float32)
+        layer = Layer.of(weights)
+        assert np.abs(layer.values() - weights).max() <= layer.step / 2 * 1.001
+
+    def test_of_nothing_is_nothing(self) -> None:
+        assert not Layer.of(np.zeros((2, 3), np.float32)).values().any()
+
+
+class TestTurned:
+    ROWS = np.random.default_rng(1).normal(size=(500, 6)).astype(np.float32) @ np.random.default_rng(2).normal(
+        size=(6, 6)
+    )
+
+    def test_loses_nothing(self) -> None:
+        turn = turned(self.ROWS)
+        assert np.allclose(self.ROWS @ turn @ turn.T, self.ROWS, atol=1e-4)
+
+    def test_most_is_in_few_columns(self) -> None:
+        sizes = np.square(self.ROWS @ turned(self.ROWS)).sum(axis=0)
+        assert sizes.tolist() == sorted(sizes.tolist(), reverse=True)
+        assert sizes[:2].sum() > np.sort(np.square(self.ROWS).sum(axis=0))[-2:].sum()
 
 
 class TestRounding:
@@ -65,19 +113,6 @@ class TestRounding:
         """People say what no line does: there, nothing makes up for it."""
         table = np.full((4, 1), 0.15, np.float32)
         assert rounded_together(table, csr_matrix(np.ones((1, 4), np.float32))).ravel().tolist() == [0, 0, 0, 0]
-
-
-class TestHiddenUnits:
-    def test_those_that_are_hardly_ever_active_are_left_out(self) -> None:
-        sums = np.ones((2000, 6), np.float32)
-        sums[1:, [1, 4]] = -1
-        assert active_units(sums) == [0, 2, 3, 5]
-
-    def test_an_even_number_stays_since_a_byte_holds_two_weights(self) -> None:
-        sums = np.ones((2000, 4), np.float32)
-        sums[:, 3] = -1
-        assert active_units(sums) == [0, 1, 2, 3]
-        assert len(active_units(-np.ones((2000, 4), np.float32))) == 2
 
 
 @given(st.sets(st.integers(0, 2**32 - 1)))

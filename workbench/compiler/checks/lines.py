@@ -180,7 +180,7 @@ def _same_number(content: Content) -> Iterator[Problem]:
         for i, text in enumerate(texts):
             said = spoken_words(text)
             words = " ".join(said)
-            other, known, owner = first.setdefault(line_key(said), (text, words, file))
-            if known != words and owner != file:
+            known, other, owner = first.setdefault(line_key(said), (words, text, file))
+            if known != words and {owner, file} != {ELSEWHERE}:
                 told = f"the release cannot tell '{text}' from '{other}' ({owner}), whose number is the same; reword one of them"
                 yield Problem(file, lines(*place, i), told)
