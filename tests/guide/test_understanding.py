@@ -11,7 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guide.release import Release
-from guide.understanding import STORY_WORDS, Hints, Reading, Understanding, is_word, kind_of, pieces, units
+from guide.understanding import (
+    STORY_WORDS,
+    Hints,
+    Reading,
+    Understanding,
+    is_word,
+    kind_of,
+    one_letter_apart,
+    pieces,
+    units,
+)
 from guide.words import MOST_CHARACTERS
 from tests.timing import SLOW_MACHINE, seconds
 from workbench.compiler.content import Content
@@ -43,7 +53,7 @@ class TestReading:
         assert Reading(outcome, self.RANKED).answers == answers
 
 
-HINTS = Hints(frozenset({"back"}), frozenset({"should"}), frozenset({"i", "my"}))
+HINTS = Hints(frozenset({"back"}), frozenset({"should"}), frozenset({"i", "my"}), frozenset())
 STORY = [
     "i",
     "put",
@@ -102,7 +112,7 @@ class TestFeatures:
         layers = {"middle": straight, "hidden": [0.0, 0.0], "outward": straight, "bias": [0.0, 0.0]}
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
         kinds = dict.fromkeys(("named", "named story", "named telling", "bare", "bare story"), least)
-        hints = {"subject": "back", "questions": "should", "tellers": ""}
+        hints = {"subject": "back", "questions": "should", "tellers": "", "terms": ""}
         rest = {"classes": ["heat", ""], "lines": NO_LINES, "thresholds": kinds, "hints": hints, "sounds": []}
         model = Understanding({**table, **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
@@ -110,6 +120,56 @@ class TestFeatures:
 
     def test_pieces_of_a_word(self) -> None:
         assert list(pieces("ice")) == ["<ic", "ice", "ce>", "<ice", "ice>", "<ice>"]
+
+
+class TestSpelling:
+    @pytest.mark.parametrize(
+        ("said", "term"),
+        [
+            ("siatica", "sciatica"),
+            ("chirpractor", "chiropractor"),
+            ("chiropracter", "chiropractor"),
+            ("massauge", "massage"),
+            ("ibuporfen", "ibuprofen"),
+            ("spasmm", "spasm"),
+            ("pasms", "spasms"),
+            ("stretche", "stretches"),
+            ("stretches", "stretches"),
+        ],
+    )
+    def test_one_letter_apart(self, said: str, term: str) -> None:
+        assert one_letter_apart(said, term) and one_letter_apart(term, said)
+
+    @pytest.mark.parametrize(
+        ("said", "other"),
+        [("siatika", "sciatica"), ("message", "massaged"), ("ice", "heat"), ("ab", "ba" * 2), ("", "ab")],
+    )
+    def test_further_apart(self, said: str, other: str) -> None:
+        assert not one_letter_apart(said, other) and not one_letter_apart(other, said)
+
+    @given(st.text("abc", max_size=6), st.integers(0, 6), st.sampled_from(["", "a", "z"]), st.integers(0, 1))
+    def test_whatever_letter_it_is(self, word: str, at: int, letter: str, dropped: int) -> None:
+        assert one_letter_apart(word, word[:at] + letter + word[at + dropped :])
+
+    @pytest.mark.parametrize(
+        ("said", "answer"),
+        [
+            ("what is siatica", "underlying-problems"),
+            ("should i see a chirpractor for my back", "spinal-manipulation"),
+            ("would a chiropracter help my back", "spinal-manipulation"),
+            ("is ibuprofin good for back pain", "pain-relievers"),
+        ],
+    )
+    def test_a_misspelled_term_is_read_as_the_term(self, model: Understanding, said: str, answer: str) -> None:
+        assert model.read(said).answers == (answer,)
+
+    def test_a_word_of_its_own_is_not_taken_for_a_term(self, model: Understanding) -> None:
+        assert model.words("send a message to the sciatica chirpractor") == [
+            *("send", "a", "message", "to", "the", "sciatica", "chiropractor"),
+        ]
+
+    def test_many_unknown_words_take_no_time(self, model: Understanding) -> None:
+        assert seconds(partial(model.words, "qwrtzp " * 2000)) < 0.1 * SLOW_MACHINE
 
 
 class TestKinds:

@@ -90,6 +90,7 @@ def test_an_emergency_is_not_denied_by_its_own_words() -> None:
         "i took ibuprofen after i was kicked in the back",
         "walking sideways and keep bumping into walls",
         "i have had all my tablets",
+        "mum has a bad back and she's had two accidents in the bed she never does that",
         "i've taken loads of pills",
         "please phone nine nine nine my dad has collapsed",
         # Of the head and the heart.

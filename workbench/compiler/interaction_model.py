@@ -19,7 +19,7 @@ INTENTS_MOST = 250
 MOST_SAMPLE_CHARACTERS = 140
 """Alexa's limit for a slot value; a longer sample is not speech either."""
 
-MOST_ASKED_CHARACTERS = 42
+MOST_ASKED_CHARACTERS = 40
 """Of an ask line that is a sample too. Nobody repeats a longer one word for word, and all of them would not fit into a
 model: Alexa takes 1.5 MB (facts: limits of the interaction model)."""
 

@@ -160,9 +160,10 @@ def train(
         }
         for i, sign in enumerate(alarms.told)
     ]
-    given = table.scores(lines.first(len(said))).tolist()
-    _list_misjudged(compiled, said, urgent, given)
-    compiled["lines"] = _exceptions(compiled, said[: len(texts)], [names[i] for i in labels], given)
+    given = table.scores(lines.first(len(said)))
+    _spell(Understanding(compiled), table, read, said, given)
+    _list_misjudged(compiled, said, urgent, given.tolist())
+    compiled["lines"] = _exceptions(compiled, said[: len(texts)], [names[i] for i in labels], given.tolist())
     return compiled
 
 
@@ -237,6 +238,16 @@ def _fitted(lines: Lines, taught: Targets, exercises: _Exercises, seed: int) -> 
     tempered[:, classes] = (1 - TEMPERED) * taught.wanted[:, classes] + TEMPERED * softmax(scores[:, classes])
     everything_wanted = taught._replace(wanted=tempered).then(exercises.targets)
     return (features, fit(features.matrix, everything_wanted, seed)), scores
+
+
+def _spell(model: Understanding, table: Table, read: Hints, said: list[list[str]], scores: NDArray[np.float64]) -> None:
+    """Put into ``said`` the terms that ``model`` reads in place of misspelled words, and into ``scores`` what that changes."""
+    spelled = {i: words for i, line in enumerate(said) if (words := model.spelled(line)) != line}
+    if spelled:
+        numbers = list(spelled)
+        scores[numbers] = table.scores(Lines([list(units(spelled[i], read)) for i in numbers]))
+        for i, words in spelled.items():
+            said[i] = words
 
 
 def _list_misjudged(

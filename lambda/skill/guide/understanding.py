@@ -30,15 +30,18 @@ _NOTHING = 128
 # A row has a byte for each number, which is added in a lane of 16 bits: so many times at most before it could overflow.
 _MOST_ROWS = 0xFFFF // 0xFF
 
-# The layers are added up in lanes of 64 bits, from the middle on, since sums may be below zero.
+# The layers are added up in lanes of 64 bits; where a sum may be below zero, this stands for nothing.
 _LANE_BYTES = 8
-_MIDDLE = 1 << 63
+_ZERO = 1 << 63
 
 PARTS = 4096
 """A hidden unit counts in so many parts of one."""
 
 # No word is longer; what comes after that is noise.
 _LONGEST_WORD = 30
+
+# Words of fewer letters are too alike for one to be known again in another.
+_LEAST_LETTERS = 5
 
 # From how many words on an utterance tells a story, which touches on more than it asks.
 STORY_WORDS = 12
@@ -89,6 +92,8 @@ class Hints(NamedTuple):
     """Words that open a question."""
     tellers: frozenset[str]
     """Words by which people tell of themselves, or of somebody else."""
+    terms: frozenset[str]
+    """Words that are known again where they are misspelled by a letter."""
 
     @classmethod
     def of(cls, listed: Mapping[str, str]) -> Hints:
@@ -176,6 +181,16 @@ def pieces(word: str) -> Iterator[str]:
     return iter({marked[start : start + size]: 0 for size in (3, 4, 5) for start in range(len(marked) - size + 1)})
 
 
+def one_letter_apart(word: str, other: str) -> bool:
+    """True when a letter too many, too few or wrong, or two in the wrong order, make ``word`` of ``other``."""
+    if abs(len(word) - len(other)) > 1:
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(word, other)) if a != b), min(len(word), len(other)))
+    rest, others = word[same:], other[same:]
+    swapped = rest[:2] == others[1::-1] and rest[2:] == others[2:]
+    return swapped or others[1:] in (rest, rest[1:]) or others == rest[1:]
+
+
 class Understanding:
     """The trained model of one release, as ``workbench.compiler.training.train`` compiled it."""
 
@@ -191,6 +206,7 @@ class Understanding:
         self._buckets: int = compiled["buckets"]
         self._thresholds: Mapping[str, Mapping[str, float]] = compiled["thresholds"]
         self._hints = Hints.of(compiled["hints"])
+        self._terms = sorted(self._hints.terms)
         self._listed = list(keys_of(compiled["lines"]["keys"]))
         self._listed_at = _unpacked(compiled["lines"]["places"])
         names = _unpacked(compiled["units"]).decode().split("\n")
@@ -198,7 +214,7 @@ class Understanding:
         self._pieces = len(names)  # the rows of pieces come after those of the units
         self._rows = _unpacked(compiled["rows"])  # column by column
         self._lengths = _unpacked(compiled["lengths"])
-        self._middle_of_lanes = int.from_bytes(_MIDDLE.to_bytes(_LANE_BYTES, "little") * len(self._hidden), "little")
+        self._zeros = int.from_bytes(_ZERO.to_bytes(_LANE_BYTES, "little") * len(self._hidden), "little")
         self._pairs = len(self._middle) // 2
         self._even = int.from_bytes(b"\xff\x00" * self._pairs, "little")
         self._sounds: list[Mapping[str, Any]] = [
@@ -207,9 +223,20 @@ class Understanding:
         ]
         self._last: tuple[int | None, list[float]] = (None, [])
 
+    def words(self, text: str) -> list[str]:
+        """Return the words of ``text`` as they are read."""
+        return self.spelled(spoken_words(text))
+
+    def spelled(self, said: list[str]) -> list[str]:
+        """Return what was ``said`` with terms of the field in place of words that nobody knows and that are one letter away."""
+        return [word if word in self._row or len(word) < _LEAST_LETTERS else self._term(word) for word in said]
+
+    def _term(self, word: str) -> str:
+        return next((term for term in self._terms if one_letter_apart(word, term)), word)
+
     def read(self, text: str) -> Reading:
         """Return how ``text`` is understood."""
-        said = spoken_words(text)
+        said = self.words(text)
         return self.judge(said, self._scores_of(said))
 
     def judge(self, said: list[str], scores: Sequence[float]) -> Reading:
@@ -229,7 +256,7 @@ class Understanding:
         stands behind the check for signs. How alike it has to be depends on whether the subject is named, and what can wait
         an hour is only listened for where it is: most of what is said in a room is about nothing of this.
         """
-        said = spoken_words(text)
+        said = self.words(text)
         return self.alarm(said, self._scores_of(said))
 
     def alarm(self, said: list[str], scores: Sequence[float]) -> str:
@@ -244,7 +271,7 @@ class Understanding:
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""
-        weighed = list(units(spoken_words(text), self._hints))
+        weighed = list(units(self.words(text), self._hints))
         whole = self._weigh(weighed)
         active = self._active(whole)
         chances = self._chances(self._score(active))
@@ -284,10 +311,10 @@ class Understanding:
     def _active(self, sums: list[int]) -> list[float]:
         """Return what the hidden units make of the sums that ``_weigh`` returned; those below zero are not active."""
         *sums, squared = sums
-        held = self._middle_of_lanes
+        held = self._zeros
         for total, row in zip(sums, self._middle):
             held += total * row
-        nothing = _MIDDLE + _NOTHING * sum(sums)
+        nothing = _ZERO + _NOTHING * sum(sums)
         factor = self._scale / (sqrt(squared) or 1.0)
         return [
             bias + factor * (lane - nothing) for bias, lane in zip(self._hidden, _in_lanes(held, len(self._hidden)))

@@ -13,6 +13,7 @@ from guide.words import spoken_words
 from workbench.compiler.content import ALARMS, ELSEWHERE, INTENTS, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import MOST_SAMPLE_CHARACTERS, WAKE_WORDS, intent_name, plain_sample
 from workbench.compiler.problems import Problem
+from workbench.compiler.ranking import DENSE_MOST
 
 LEAST_LINES = 20
 MOST_STORY_CHARACTERS = 300
@@ -172,7 +173,12 @@ def _elsewhere(content: Content, ours: dict[str, tuple[str, int]]) -> Iterator[P
 
 
 def _same_number(content: Content) -> Iterator[Problem]:
-    """The release lists lines by number, and so would take one of two lines with the same number for the other."""
+    """The release lists lines by number, and so would take one of two lines with the same number for the other.
+
+    With more answers than one model tells apart it ranks them by the lines themselves, and lists next to none.
+    """
+    if len(content.answers) > DENSE_MOST:
+        return
     ours = [(answer.file, answer.lines, ("ask",), answer.ask) for answer in content.answers.values()]
     others = [(ELSEWHERE, content.lines[ELSEWHERE], (name,), texts) for name, texts in content.elsewhere.items()]
     first: dict[int, tuple[str, str, str]] = {}
