@@ -21,7 +21,7 @@ def heard_wrong(content: Content) -> list[str]:
 def test_whatever_is_heard_wrong_is_told_of_at_its_line(buildable_copy: ContentCopy) -> None:
     """One training for everything that can go wrong, and for what is right beside it."""
     sign = buildable_copy.insert_after("heat", "ask:", "  - he has stopped breathing since i put heat on his back")
-    asked = buildable_copy.insert_after("massage", "ask:", "  - is no pulse a warning sign after a massage")
+    asked = buildable_copy.insert_after("massage", "ask:", "  - is no pulse a warning sign in massage")
     unheard = buildable_copy.insert_after("sleeping", "ask:", "  - gosh that old mattress of ours hurts my poor back")
     built_in = buildable_copy.insert_after("ice", "ask:", "  - shut up")
     example = buildable_copy.insert_after(WARNING_SIGNS, "    examples:", "      - gah he has stopped breathing")
