@@ -30,8 +30,9 @@ class Cost(NamedTuple):
     """Of what is ours, an answer has to have so much, whatever mistakes may cost."""
 
 
-# Who asks nothing may be answered with what was not wanted. A story touches on more than it asks, and real ones are harder than those that we make up. The networks that these
-# lines are left out of are surer of themselves than the tempered one, so that it errs less than this allows.
+# Who asks nothing may be answered with what was not wanted. A story touches on more than it asks, and real ones are harder
+# than those that we make up. The networks that these lines are left out of are surer of themselves than the tempered one,
+# so that it errs less than this allows.
 COSTS = {
     "bare": Cost(0.09, 0.005, 0.09, 0.55),
     "bare story": Cost(0.05, 0.006, 0.09, 0.55),

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guide import understanding as reader
-from guide.understanding import Hints, Understanding, kind_of, line_key, subject_of, units
+from guide.understanding import Hints, Understanding, kind_of, line_key, places, subject_of, units
 from guide.warning_signs import LEVELS
 from guide.words import spoken_words
 from workbench.compiler.content import CALM, Content
@@ -160,10 +160,11 @@ def train(
         }
         for i, sign in enumerate(alarms.told)
     ]
-    given = table.scores(lines.first(len(said)))
-    _spell(Understanding(compiled), table, read, said, given)
-    _list_misjudged(compiled, said, urgent, given.tolist())
-    compiled["lines"] = _exceptions(compiled, said[: len(texts)], [names[i] for i in labels], given.tolist())
+    heard_as = table.scores(lines.first(len(said)))
+    _spell(Understanding(compiled), table, read, said, heard_as)
+    given = heard_as.tolist()
+    _list_misjudged(compiled, said, urgent, given)
+    compiled["lines"] = _exceptions(compiled, said[: len(texts)], [names[i] for i in labels], given)
     return compiled
 
 
@@ -286,8 +287,7 @@ def _exceptions(
     for line, name, heard in zip(said, names, scores):
         reading = model.judge(line, heard)
         if reading.answers != ((name,) if name else ()):
-            answers = ["", *(answer for answer, _ in reading.ranked if answer)]
-            found.setdefault(line_key(line), answers.index(name))
+            found.setdefault(line_key(line), places(reading.ranked).index(name))
     return listed(found)
 
 

@@ -69,8 +69,8 @@ class Reading(NamedTuple):
     @property
     def answers(self) -> tuple[str, ...]:
         """The answer given, or the two that are offered."""
-        ids = tuple(answer for answer, _ in self.ranked if answer)
-        return ids[: {"answer": 1, "offer": 2}.get(self.outcome, 0)]
+        many = {"answer": 1, "offer": 2}.get(self.outcome, 0)
+        return places(self.ranked)[1 : 1 + many]
 
 
 class Reason(NamedTuple):
@@ -170,6 +170,11 @@ def keys_of(packed: str) -> Iterator[int]:
     return accumulate(unpack(f"<{count}I", steps))
 
 
+def places(ranked: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+    """Return what the places stand for that lines are listed with: what is not ours, and from 1 on the answers as ``ranked``."""
+    return ("", *(answer for answer, _ in ranked if answer))
+
+
 def is_word(unit: str) -> bool:
     """True when ``unit`` is a plain word, which counts by its spelling too."""
     return " " not in unit and unit[0] != "~"
@@ -246,7 +251,7 @@ class Understanding:
         number = bisect_left(self._listed, key)
         if self._listed[number : number + 1] != [key]:
             return Reading(self._outcome(ranked, said), ranked)
-        known = _at(self._listed_at[number], ranked)
+        known = places(ranked)[self._listed_at[number]]
         return Reading("answer" if known else "decline", _first(known, ranked))
 
     def sounds_like(self, text: str) -> str:
@@ -409,8 +414,3 @@ def _unpacked(text: str) -> bytes:
 
 def _first(answer: str, ranked: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
     return ((answer, 1.0), *((other, 0.0) for other, _ in ranked if other != answer))
-
-
-def _at(place: int, ranked: Sequence[tuple[str, float]]) -> str:
-    """Return the answer at ``place`` among those ``ranked``, from 1 on; at 0 stands what is not ours."""
-    return ["", *(answer for answer, _ in ranked if answer)][place]
