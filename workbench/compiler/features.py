@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from itertools import count
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -11,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from guide.understanding import BACKGROUND, is_word, pieces
-from workbench.embeddings import word_vectors
+from workbench.embeddings import Floats, word_vectors
 
 BUCKETS = 2048
 PIECE_WEIGHT = 0.3
@@ -20,13 +24,10 @@ LONE_WEIGHT = 1.0
 VECTOR_WEIGHT = 9.0
 FEWEST_WORDS = 6  # a word seen in fewer lines is read by its pieces
 RAREST = 14_000  # with many lines, so is one that is in fewer than one in so many
+COMMON_WORD = 1_000  # a word in so many lines is known well enough without its pieces, which are left to rarer ones
 FEWEST_TIMES = 3  # a pair of words seen less often is noise, and costs a row; words said alone likewise
 MOST_PAIRS = 6_000
 MOST_LONE = 1_300
-
-
-Line = list[tuple[str, bool]]
-"""A line as its ``units``."""
 
 
 def _bucket(piece: str) -> int:
@@ -36,16 +37,21 @@ def _bucket(piece: str) -> int:
 class Lines:
     """Lines as matrices, a row for each line and a column for each of their ``units``."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
-        place: dict[str, int] = {}
-        rows = [row for row, line in enumerate(lines) for _ in line]
-        columns = [place.setdefault(unit, len(place)) for line in lines for unit, _ in line]
-        shares = np.array([1.0 if full else BACKGROUND for line in lines for _, full in line], np.float32)
-        shape = (len(lines), len(place))
+    def __init__(self, lines: Iterable[Iterable[tuple[str, bool]]]) -> None:
+        place: defaultdict[str, int] = defaultdict(count().__next__)
+        columns, shares, ends = array("i"), array("f"), array("i", [0])
+        for line in lines:
+            for unit, full in line:
+                columns.append(place[unit])
+                shares.append(1.0 if full else BACKGROUND)
+            ends.append(len(columns))
         self.units = list(place)
         self.spelled = spelled(self.units)
-        self.counts = csr_matrix((shares, (rows, columns)), shape=shape)
-        self.squares = csr_matrix((shares**2, (rows, columns)), shape=shape)
+        held, shape = np.array(shares, np.float32), (len(ends) - 1, len(place))
+        self.counts = csr_matrix((held, np.array(columns), np.array(ends)), shape=shape)
+        self.squares = csr_matrix((held**2, self.counts.indices.copy(), self.counts.indptr.copy()), shape=shape)
+        for matrix in (self.counts, self.squares):
+            matrix.sum_duplicates()
 
     def first(self, count: int) -> Lines:
         """Return the first ``count`` of them."""
@@ -66,35 +72,50 @@ def spelled(names: Sequence[str]) -> csr_matrix:
     return csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=(len(names), BUCKETS))
 
 
-class Features:
-    """Turns lines into rows of a sparse matrix: buckets of pieces first, then known units, then word vectors."""
+class Rows(NamedTuple):
+    """What goes into a network, a row for each line or unit: many numbers that mostly are nothing, and a few that are not."""
 
-    def __init__(self, lines: Lines, learnt: NDArray[np.int64]) -> None:
-        """Look at the ``learnt`` ones of ``lines`` for what there is to know, and how common it is."""
-        present = lines.counts[learnt].sign()
+    sparse: csr_matrix
+    """Buckets of pieces first, then known units."""
+    dense: Floats
+    """What the words mean: the sum of their vectors."""
+
+    def of(self, chosen: NDArray[Any]) -> Rows:
+        """Return the ``chosen`` ones."""
+        return Rows(self.sparse[chosen], self.dense[chosen])
+
+
+class Features:
+    """Turns lines into ``Rows``."""
+
+    def __init__(self, lines: Lines, learnt: int) -> None:
+        """Look at the first ``learnt`` of ``lines`` for what there is to know, and how common it is."""
+        present = lines.first(learnt).counts.sign()
         seen = np.asarray(present.sum(axis=0)).ravel()
-        times = np.asarray((present @ lines.spelled).sign().sum(axis=0)).ravel()
+        self._common = {unit for unit, times in zip(lines.units, seen) if times >= COMMON_WORD}
+        times = np.asarray((present @ self._by_pieces(lines.units, lines.spelled)).sign().sum(axis=0)).ravel()
         often = {unit: int(count) for unit, count in zip(lines.units, seen) if count}
-        self.known = _kept(often, max(FEWEST_WORDS, len(learnt) // RAREST))
+        self.known = _kept(often, max(FEWEST_WORDS, learnt // RAREST))
         self._column = {unit: i for i, unit in enumerate(self.known)}
         times = np.append(times, [often[unit] for unit in self.known])
-        self._value = np.log((1 + len(learnt)) / (1 + times)) + 1
+        self._value = np.log((1 + learnt) / (1 + times)) + 1
         self._value[:BUCKETS] *= PIECE_WEIGHT
         self._value[BUCKETS:] *= [_weight(unit) for unit in self.known]
         table, squares = self.of_units(lines.units, lines.spelled)
         length = np.sqrt(lines.squares @ squares)
         length[length == 0] = 1
-        self.matrix = csr_matrix((lines.counts @ table).multiply((1 / length)[:, None]), dtype=np.float32)
-        """A row for each of the lines, learnt or not."""
+        shares = csr_matrix(lines.counts.multiply((1 / length)[:, None]), dtype=np.float32)
+        meant = np.flatnonzero(table.dense.any(axis=1))
+        self.rows = Rows(shares @ table.sparse, shares[:, meant] @ table.dense[meant])
+        """One for each of the lines, learnt or not."""
 
-    def of_buckets(self) -> tuple[csr_matrix, NDArray[np.float64]]:
+    def of_buckets(self) -> tuple[Rows, NDArray[np.float64]]:
         """Return what ``of_units`` does for a piece in each of the buckets: how an unknown word is weighed."""
-        width = BUCKETS + len(self.known) + word_vectors()[1].shape[1]
-        numbers = range(BUCKETS)
-        alone = csr_matrix((self._value[:BUCKETS], (numbers, numbers)), shape=(BUCKETS, width), dtype=np.float32)
-        return alone, self._value[:BUCKETS] ** 2
+        shape, numbers = (BUCKETS, BUCKETS + len(self.known)), range(BUCKETS)
+        alone = csr_matrix((self._value[:BUCKETS], (numbers, numbers)), shape=shape, dtype=np.float32)
+        return Rows(alone, _meaning([""] * BUCKETS)), self._value[:BUCKETS] ** 2
 
-    def of_units(self, names: Sequence[str], spelled: csr_matrix) -> tuple[csr_matrix, NDArray[np.float64]]:
+    def of_units(self, names: Sequence[str], spelled: csr_matrix) -> tuple[Rows, NDArray[np.float64]]:
         """Return a row for each of ``names``, and the square of what it adds to an utterance's length."""
         rows = [row for row, unit in enumerate(names) if unit in self._column]
         columns = [self._column[names[row]] for row in rows]
@@ -102,14 +123,24 @@ class Features:
             (self._value[BUCKETS:][columns], (rows, columns)), shape=(len(names), len(self.known)), dtype=np.float32
         )
         of_pieces = self._value[:BUCKETS]
-        place, vectors = word_vectors()
-        meaning = np.zeros((len(names), vectors.shape[1]), np.float32)
-        for row, unit in enumerate(names):
-            if unit in place:
-                meaning[row] = VECTOR_WEIGHT * vectors[place[unit]]
+        spelled = self._by_pieces(names, spelled)
         pieced = spelled.multiply(of_pieces[None, :].astype(np.float32))
         squares = spelled @ of_pieces**2 + np.asarray(own.multiply(own).sum(axis=1)).ravel()
-        return csr_matrix(hstack([pieced, own, csr_matrix(meaning)])), np.asarray(squares, float)
+        return Rows(csr_matrix(hstack([pieced, own])), _meaning(names)), np.asarray(squares, float)
+
+    def _by_pieces(self, names: Sequence[str], spelled: csr_matrix) -> csr_matrix:
+        """Return ``spelled`` without the pieces of common words."""
+        rare = np.array([unit not in self._common for unit in names], np.float32)
+        return csr_matrix(spelled.multiply(rare[:, None]))
+
+
+def _meaning(names: Sequence[str]) -> Floats:
+    """Return the vector of each of ``names``, weighed; nothing for what has none."""
+    place, vectors = word_vectors()
+    meaning = np.zeros((len(names), vectors.shape[1]), np.float32)
+    known = [row for row, unit in enumerate(names) if unit in place]
+    meaning[known] = VECTOR_WEIGHT * vectors[[place[names[row]] for row in known]]
+    return meaning
 
 
 def _kept(seen: Mapping[str, int], fewest: int) -> list[str]:

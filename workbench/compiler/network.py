@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
+from workbench.compiler.features import Rows
 from workbench.embeddings import Floats
 
 SUMS = 64  # numbers that every word adds to: a row of a release's table has so many
 HIDDEN = 256
-EPOCHS = 9
-BATCH = 1024
+EPOCHS = 7
+BATCH = 2048
 FEWEST_STEPS = 34  # in an epoch, so that few lines are gone through in smaller batches
 SMALLEST_BATCH = 16
 LEAST_STEPS = 150  # in all: a handful of lines are gone through more often
-RATE = 0.02  # with whole batches; with smaller ones less, as their slopes are noisier
+RATE = 0.028  # with whole batches; with smaller ones less, as their slopes are noisier
 LEAST_RATE = 0.3  # of it, to the last: the mean of weights that still move is nearer to the middle of what fits
 SHARED_RATE = 0.3  # of it, for the layers that every line goes through
 DECAY = 1e-6
@@ -49,85 +50,124 @@ class Targets(NamedTuple):
 
 
 class Network(NamedTuple):
-    """Weights and bias of the layers: from words to sums, to the hidden units, and to the scores.
+    """Weights and bias of the layers: from words and from what they mean to sums, to the hidden units, and to the scores.
 
     The sums have neither a bias nor a bend of their own, so that a table may hold them turned (``table.py``). The last of
     the scores are how urgent a line sounds.
     """
 
     inward: Floats
+    meant: Floats
     middle: Floats
     hidden: Floats
     outward: Floats
     bias: Floats
 
-    def scores(self, features: csr_matrix) -> Floats:
-        return self.scores_of(features @ self.inward)
+    def sums(self, rows: Rows) -> Floats:
+        return np.asarray(rows.sparse @ self.inward + rows.dense @ self.meant, np.float32)
 
-    def scores_of(self, sums: Floats) -> Floats:
-        return np.asarray(np.maximum(sums @ self.middle + self.hidden, 0) @ self.outward + self.bias, np.float32)
+    def scores(self, rows: Rows) -> Floats:
+        hidden = np.maximum(self.sums(rows) @ self.middle + self.hidden, 0)
+        return np.asarray(hidden @ self.outward + self.bias, np.float32)
 
 
-def fit(features: csr_matrix, taught: Targets, seed: int) -> Network:
+def fit(rows: Rows, taught: Targets, seed: int) -> Network:
     """Return the network that fits best, by Adam with a falling rate: the mean of its last weights."""
     random = np.random.default_rng(seed)
-    count, width = features.shape
-    weights = _beginning(random, width, taught.wanted.shape[1])
-    means, squares, parts, sums = ([np.zeros_like(one) for one in weights] for _ in range(4))
+    count = len(rows.dense)
     batch = min(BATCH, max(SMALLEST_BATCH, count // FEWEST_STEPS))
     epochs = max(EPOCHS, LEAST_STEPS * batch // count)
     steps = epochs * -(-count // batch)
-    first, step = int((1 - AVERAGED) * steps), 0
+    weights = _beginning(random, rows, taught.wanted.shape[1])
+    adam = _Adam(weights, RATE * (batch / BATCH) ** 0.5, steps)
+    first, sums = int((1 - AVERAGED) * steps), [np.zeros_like(one) for one in weights]
     for _ in range(epochs):
         order = random.permutation(count)
         for start in range(0, count, batch):
             chosen = order[start : start + batch]
-            slopes = _slopes(weights, features[chosen], taught.of(chosen), random)
-            step += 1
-            rate = RATE * (batch / BATCH) ** 0.5 * max(1 - step / steps, LEAST_RATE)
-            rate *= (1 - 0.999**step) ** 0.5 / (1 - 0.9**step)
-            for one, slope, mean, square, part in zip(weights, slopes, means, squares, parts):
-                # In place, since these tables are large: running means of the slope and of its square.
-                mean *= 0.9
-                mean += np.multiply(slope, 0.1, out=part)
-                square *= 0.999
-                square += np.multiply(np.multiply(slope, slope, out=part), 0.001, out=part)
-                np.sqrt(square, out=part)
-                part += 1e-8
-                np.divide(mean, part, out=part)
-                one -= np.multiply(part, rate if one is weights.inward else SHARED_RATE * rate, out=part)
-            for one, total in zip(weights, sums if step > first else ()):
+            adam.follow(_slopes(weights, rows.of(chosen), taught.of(chosen), random))
+            for one, total in zip(weights, sums if adam.step > first else ()):
                 total += one
     return Network(*(total / np.float32(steps - first) for total in sums))
 
 
-def _beginning(random: np.random.Generator, width: int, scores: int) -> Network:
-    inward = 0.05 * random.standard_normal((width, SUMS), np.float32)
-    middle = SUMS**-0.5 * random.standard_normal((SUMS, HIDDEN), np.float32)
-    outward = HIDDEN**-0.5 * random.standard_normal((HIDDEN, scores), np.float32)
-    return Network(inward, middle, np.zeros(HIDDEN, np.float32), outward, np.zeros(scores, np.float32))
+class _Adam:
+    """Changes weights in place, a block of their rows at a time, so that what is at work stays near the processor."""
+
+    BLOCK = 1024
+
+    def __init__(self, weights: Network, rate: float, steps: int) -> None:
+        self.weights, self.rate, self.steps, self.step = weights, rate, steps, 0
+        self._means, self._squares = ([np.zeros_like(one) for one in weights] for _ in range(2))
+
+    def follow(self, slopes: Sequence[Floats]) -> None:
+        """Take one step against ``slopes``."""
+        self.step += 1
+        rate = self.rate * max(1 - self.step / self.steps, LEAST_RATE)
+        rate *= (1 - 0.999**self.step) ** 0.5 / (1 - 0.9**self.step)
+        for place, slope in enumerate(slopes):
+            of_words = Network._fields[place] in ("inward", "meant")
+            for start in range(0, len(slope), self.BLOCK):
+                block = slice(start, start + self.BLOCK)
+                self._change(place, block, slope[block], rate if of_words else SHARED_RATE * rate)
+
+    def _change(self, place: int, block: slice, slope: Floats, rate: float) -> None:
+        mean, square = self._means[place][block], self._squares[place][block]
+        mean *= 0.9
+        mean += np.multiply(slope, 0.1)
+        square *= 0.999
+        part = np.multiply(slope, slope)
+        part *= 0.001
+        square += part
+        np.sqrt(square, out=part)
+        part += 1e-8
+        np.divide(mean, part, out=part)
+        part *= rate
+        self.weights[place][block] -= part
 
 
-def _slopes(weights: Network, batch: csr_matrix, taught: Targets, random: np.random.Generator) -> tuple[Floats, ...]:
+def _beginning(random: np.random.Generator, rows: Rows, scores: int) -> Network:
+    def layer(scale: float, *shape: int) -> Floats:
+        return scale * random.standard_normal(shape, np.float32)
+
+    return Network(
+        layer(0.05, rows.sparse.shape[1], SUMS),
+        layer(0.05, rows.dense.shape[1], SUMS),
+        layer(SUMS**-0.5, SUMS, HIDDEN),
+        np.zeros(HIDDEN, np.float32),
+        layer(HIDDEN**-0.5, HIDDEN, scores),
+        np.zeros(scores, np.float32),
+    )
+
+
+def _slopes(weights: Network, batch: Rows, taught: Targets, random: np.random.Generator) -> tuple[Floats, ...]:
     """Return how the loss over ``batch`` changes with each of ``weights``; a line counts as much as its targets say."""
-    batch.data *= _kept_at_random(random, batch.data.shape, DROPPED)
-    sums = batch @ weights.inward
+    batch.sparse.data *= _kept_at_random(random, batch.sparse.data.shape, DROPPED)
+    batch = batch._replace(dense=batch.dense * _kept_at_random(random, batch.dense.shape, DROPPED))
+    sums = weights.sums(batch)
     before = sums @ weights.middle + weights.hidden
-    passed = _kept_at_random(random, before.shape, DROPPED_HIDDEN)
-    hidden = np.maximum(before, 0) * passed
-    scores = hidden @ weights.outward + weights.bias
-    classes = scores.shape[1] - taught.heard.shape[1]
-    guessed = np.hstack([softmax(scores[:, :classes]), 1 / (1 + np.exp(-scores[:, classes:]))])
-    counts = np.hstack([np.repeat(taught.known[:, None], classes, axis=1), taught.heard])
-    error = counts * (guessed - taught.wanted) / np.float32(len(scores))
-    back = (error @ weights.outward.T) * passed * (before > 0)
+    passed = _kept_at_random(random, before.shape, DROPPED_HIDDEN) * (before > 0)
+    hidden: Floats = before * passed
+    error = _error(np.asarray(hidden @ weights.outward + weights.bias, np.float32), taught)
+    back = (error @ weights.outward.T) * passed
+    to_sums = back @ weights.middle.T
     return (
-        batch.T @ (back @ weights.middle.T) + DECAY * weights.inward,
+        batch.sparse.T @ to_sums + DECAY * weights.inward,
+        batch.dense.T @ to_sums + DECAY * weights.meant,
         sums.T @ back,
         back.sum(axis=0),
         hidden.T @ error,
         error.sum(axis=0),
     )
+
+
+def _error(scores: Floats, taught: Targets) -> Floats:
+    """Return by how much each of ``scores`` is too high, as what the line counts for it."""
+    classes = len(scores[0]) - len(taught.heard[0])
+    error = np.hstack([softmax(scores[:, :classes]), 1 / (1 + np.exp(-scores[:, classes:]))]) - taught.wanted
+    error[:, :classes] *= taught.known[:, None]
+    error[:, classes:] *= taught.heard
+    return np.asarray(error / len(scores), np.float32)
 
 
 def softmax(scores: Floats) -> Floats:
@@ -136,5 +176,6 @@ def softmax(scores: Floats) -> Floats:
 
 
 def _kept_at_random(random: np.random.Generator, shape: tuple[int, ...], dropped: float) -> Floats:
-    """Return 0 for what is dropped, and for the rest what makes up for it."""
-    return np.asarray((random.random(shape, np.float32) >= dropped) / np.float32(1 - dropped), np.float32)
+    """Return 0 for what is dropped, and for the rest what makes up for it; ``dropped`` is taken in 256ths."""
+    least = round(256 * dropped)
+    return np.asarray((random.integers(0, 256, shape, np.uint8) >= least) * np.float32(256 / (256 - least)), np.float32)

@@ -65,7 +65,7 @@ class Table(NamedTuple):
         """Return the one that gives ``lines`` nearly the sums that ``network`` gives them."""
         names = list(dict.fromkeys((*features.known, *word_vectors()[0])))[: max(MOST_UNITS, len(features.known))]
         units, pieces = features.of_units(names, spelled(names)), features.of_buckets()
-        rows = np.concatenate([units[0] @ network.inward, pieces[0] @ network.inward])
+        rows = np.concatenate([network.sums(units[0]), network.sums(pieces[0])])
         lengths = _coarse(np.concatenate([units[1], pieces[1]]))
         read = rows_read(names, lines)
         length = np.sqrt(np.maximum(lines.squares @ (read @ lengths), 1))

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from guide import understanding as reader
 from guide.understanding import Hints, Understanding, kind_of, line_key, places, subject_of, units
@@ -40,7 +41,6 @@ CODE = ("training.py", "features.py", "network.py", "thresholds.py", "table.py")
 """Files beside this one: where one of them changes, another model comes out."""
 
 FOLDS = 3
-TEMPERED = 0.15  # of what a line teaches, taken from networks that did not learn from it
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
 MOST_PRACTICE = 2  # lines for each authored one, so that a guide with few lines is trained quickly
@@ -134,8 +134,8 @@ def train(
     known, heard = (np.arange(len(said)) < len(labels)).astype(np.float32), (urgent >= 0).astype(np.float32)
     read_by_encoder = practice.without(texts).some(MOST_PRACTICE * len(said))
     exercises = _exercises(read_by_encoder, [*answers, *_named(elsewhere)], list(alarms.told))
-    lines = Lines([list(units(line, read)) for line in (*said, *(spoken_words(text) for text in exercises.lines))])
-    model, scores = _fitted(lines, Targets(wanted, known, heard), exercises, seed)
+    lines = Lines(units(line, read) for line in (*said, *map(spoken_words, exercises.lines)))
+    features, network, scores = _fitted(lines, Targets(wanted, known, heard), exercises, seed)
     chances = softmax(scores[: len(texts), : len(names)])
     kinds = [kind_of(line, read) for line in said[: len(texts)]]
     costs = PRACTISED_COSTS if exercises.lines else COSTS
@@ -146,7 +146,7 @@ def train(
         "lines": NO_LINES,
         "thresholds": thresholds,
     }
-    table = Table.of(*model, lines)
+    table = Table.of(features, network, lines)
     compiled.update(table.compiled())
     subjects = np.array([subject_of(line, read) for line in said])
     compiled["sounds"] = [
@@ -212,33 +212,24 @@ def _columns(table: Floats, names: Sequence[str], wanted: Sequence[str]) -> Floa
     return found
 
 
-def _fitted(lines: Lines, taught: Targets, exercises: _Exercises, seed: int) -> tuple[tuple[Features, Network], Floats]:
-    """Return the features and the network, and the scores that networks not trained on a line give it.
+def _fitted(lines: Lines, taught: Targets, exercises: _Exercises, seed: int) -> tuple[Features, Network, Floats]:
+    """Return the features, the network, and the scores that networks not trained on a line give it.
 
-    ``lines`` are those of ``taught``, and after them those of ``exercises``. The scores temper what the whole network
-    learns: a line that the others would take elsewhere is not to be taken for certain. They are trained side by side;
-    NumPy and SciPy let go of Python's lock while they count.
+    ``lines`` are those of ``taught``, and after them those of ``exercises``. All are trained side by side, each on one core:
+    NumPy and SciPy let go of Python's lock while they count, and one product is too small to be shared.
     """
-    count = len(taught.wanted)
-    authored = lines.first(count)
-    fold = np.random.default_rng(seed).permutation(count) % FOLDS
+    features = Features(lines, len(taught.wanted))
+    fold = np.random.default_rng(seed).permutation(len(taught.wanted)) % FOLDS
     scores = np.zeros_like(taught.wanted)
 
     def leave_out(number: int) -> None:
         learnt, others = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        features = Features(authored, learnt)
-        network = fit(features.matrix[learnt], taught.of(learnt), seed)
-        scores[others] = network.scores(features.matrix[others])
+        scores[others] = fit(features.rows.of(learnt), taught.of(learnt), seed).scores(features.rows.of(others))
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        everything = pool.submit(Features, lines, np.arange(count))
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
+        network = pool.submit(fit, features.rows, taught.then(exercises.targets), seed)
         list(pool.map(leave_out, range(FOLDS)))
-    features = everything.result()
-    classes = slice(taught.wanted.shape[1] - taught.heard.shape[1])
-    tempered = taught.wanted.copy()
-    tempered[:, classes] = (1 - TEMPERED) * taught.wanted[:, classes] + TEMPERED * softmax(scores[:, classes])
-    everything_wanted = taught._replace(wanted=tempered).then(exercises.targets)
-    return (features, fit(features.matrix, everything_wanted, seed)), scores
+        return features, network.result(), scores
 
 
 def _spell(model: Understanding, table: Table, read: Hints, said: list[list[str]], scores: NDArray[np.float64]) -> None:
@@ -246,7 +237,7 @@ def _spell(model: Understanding, table: Table, read: Hints, said: list[list[str]
     spelled = {i: words for i, line in enumerate(said) if (words := model.spelled(line)) != line}
     if spelled:
         numbers = list(spelled)
-        scores[numbers] = table.scores(Lines([list(units(spelled[i], read)) for i in numbers]))
+        scores[numbers] = table.scores(Lines(units(spelled[i], read) for i in numbers))
         for i, words in spelled.items():
             said[i] = words
 
