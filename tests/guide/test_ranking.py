@@ -17,7 +17,13 @@ from workbench.compiler.training import Alarms
 
 COUNT = 300
 SUBJECTS = list(subjects(COUNT))
-HINTS = {"subject": "back spine", "questions": "what how should", "tellers": "i my", "terms": "heating"}
+HINTS = {
+    "subject": "back spine",
+    "not_after": "coming",
+    "questions": "what how should",
+    "tellers": "i my",
+    "terms": "heating",
+}
 ELSEWHERE = [f"{what} {when}" for what in ("will it rain", "play a song", "what is for dinner", "set an alarm", "my cat is ill") for when in ("today", "tomorrow", "on sunday", "at noon", "in may", "again", "tonight")]  # fmt: skip
 
 

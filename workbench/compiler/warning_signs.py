@@ -11,7 +11,8 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
-from guide.warning_signs import LEVELS, WarningSigns, number_and_unit
+from guide.spelling import Spelling
+from guide.warning_signs import LEAST_LETTERS, LEVELS, WarningSigns, number_and_unit
 from guide.words import words
 
 if TYPE_CHECKING:
@@ -123,11 +124,6 @@ def _authored(number: int, sign: Mapping[str, Any]) -> Iterator[tuple[str, str, 
         yield f"signs.{number}.examples.{i}", line, False
 
 
-def _is_near(word: str, near: Mapping[str, str]) -> bool:
-    """Tell whether the function would take ``word`` for a misspelling if it were not told that it is known."""
-    return word in near or any(word[:i] + word[i + 1 :] in near for i in range(1, len(word)))
-
-
 class _Compiler:
     """One run over one source."""
 
@@ -160,7 +156,7 @@ class _Compiler:
         ]
         self._in_order()
         self._slot_values()
-        near = self._near()
+        misspelled = self._listed("often_misspelled")
         in_frames = {group for _, chain in frame_rules for group in chain[::2]}
         in_rules = {group for rule in rules for chains in rule[3:] for chain in chains for group in chain[::2]}
         phrases, lengths = self._table(sorted({*in_rules, *special.values()}))
@@ -171,8 +167,8 @@ class _Compiler:
             "endings": self.endings,
             "together": self.together,
             "ignored": " ".join(sorted(self.ignored)),
-            "known": " ".join(sorted(word for word in self._known() if _is_near(word, near))),
-            "near": near,
+            "known": " ".join(self._known(Spelling(misspelled, LEAST_LETTERS))),
+            "misspelled": " ".join(sorted(misspelled)),
             "phrases": phrases,
             "lengths": lengths,
             "frames": frames,
@@ -416,22 +412,10 @@ class _Compiler:
 
     # -- lists --------------------------------------------------------------------------------------------------
 
-    def _known(self) -> set[str]:
-        """Return the words that are not taken for misspellings of others."""
+    def _known(self, spelling: Spelling) -> list[str]:
+        """Return the words that would be taken for misspellings of others, and are not."""
         used = {word for variants in self.variants.values() for variant in variants for word in variant}
-        return used | self.ignored | self._listed("ordinary")
-
-    def _near(self) -> dict[str, str]:
-        """Return each long symptom word under itself less one letter, so that one wrong letter is forgiven."""
-        near: dict[str, str] = {}
-        known = self._known()
-        for word in sorted(self._listed("often_misspelled")):
-            meant = self.same.get(word, word)
-            near.setdefault(word, meant)
-            for shorter in (word[:i] + word[i + 1 :] for i in range(1, len(word))):
-                if shorter not in known and shorter not in self.same:
-                    near.setdefault(shorter, meant)
-        return near
+        return sorted(word for word in used | self.ignored | self._listed("ordinary") if spelling.meant(word) != word)
 
     def _symptoms(self) -> list[int]:
         """Return the groups across which a denial reaches in a list ("no fever, numb legs or ..."), and parts of the body."""

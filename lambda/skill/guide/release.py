@@ -12,7 +12,7 @@ from guide.warning_signs import LEVELS, Found, WarningSigns
 from guide.words import words
 
 # The layout of the release's JSON. A function refuses a release of another schema instead of guessing.
-SCHEMA = 7
+SCHEMA = 8
 
 SECTIONS = frozenset(
     (

@@ -22,6 +22,7 @@ from struct import unpack
 from typing import Any, NamedTuple
 from zlib import crc32, decompress
 
+from guide.spelling import Spelling
 from guide.words import spoken_words
 
 _NOTHING = 128
@@ -40,7 +41,7 @@ PARTS = 4096
 # No word is longer; what comes after that is noise.
 _LONGEST_WORD = 30
 
-# Words of fewer letters are too alike for one to be known again in another.
+# A term is known again in a word of so many letters or more.
 _LEAST_LETTERS = 5
 
 # From how many words on an utterance tells a story, which touches on more than it asks.
@@ -88,6 +89,8 @@ class Hints(NamedTuple):
 
     subject: frozenset[str]
     """Any of them makes an utterance one about the subject of the guide, whatever else is in it."""
+    not_after: frozenset[str]
+    """Straight after one of them, a word of the subject is another word: "coming back"."""
     questions: frozenset[str]
     """Words that open a question."""
     tellers: frozenset[str]
@@ -124,7 +127,7 @@ def units(said: list[str], hints: Hints) -> Iterator[tuple[str, bool]]:
 
 def named(said: list[str], hints: Hints) -> bool:
     """True when what was ``said`` names the subject of the guide."""
-    return not hints.subject.isdisjoint(said)
+    return any(word in hints.subject and (i == 0 or said[i - 1] not in hints.not_after) for i, word in enumerate(said))
 
 
 def _asks(said: list[str], hints: Hints) -> list[bool]:
@@ -186,16 +189,6 @@ def pieces(word: str) -> Iterator[str]:
     return iter({marked[start : start + size]: 0 for size in (3, 4, 5) for start in range(len(marked) - size + 1)})
 
 
-def one_letter_apart(word: str, other: str) -> bool:
-    """True when a letter too many, too few or wrong, or two in the wrong order, make ``word`` of ``other``."""
-    if abs(len(word) - len(other)) > 1:
-        return False
-    same = next((i for i, (a, b) in enumerate(zip(word, other)) if a != b), min(len(word), len(other)))
-    rest, others = word[same:], other[same:]
-    swapped = rest[:2] == others[1::-1] and rest[2:] == others[2:]
-    return swapped or others[1:] in (rest, rest[1:]) or others == rest[1:]
-
-
 class Understanding:
     """The trained model of one release, as ``workbench.compiler.training.train`` compiled it."""
 
@@ -211,11 +204,11 @@ class Understanding:
         self._buckets: int = compiled["buckets"]
         self._thresholds: Mapping[str, Mapping[str, float]] = compiled["thresholds"]
         self._hints = Hints.of(compiled["hints"])
-        self._terms = sorted(self._hints.terms)
         self._listed = list(keys_of(compiled["lines"]["keys"]))
         self._listed_at = _unpacked(compiled["lines"]["places"])
         names = _unpacked(compiled["units"]).decode().split("\n")
         self._row = dict(zip(names, range(len(names))))
+        self._spelling = Spelling(self._hints.terms, _LEAST_LETTERS, self._row)
         self._pieces = len(names)  # the rows of pieces come after those of the units
         self._rows = _unpacked(compiled["rows"])  # column by column
         self._lengths = _unpacked(compiled["lengths"])
@@ -233,11 +226,8 @@ class Understanding:
         return self.spelled(spoken_words(text))
 
     def spelled(self, said: list[str]) -> list[str]:
-        """Return what was ``said`` with terms of the field in place of words that nobody knows and that are one letter away."""
-        return [word if word in self._row or len(word) < _LEAST_LETTERS else self._term(word) for word in said]
-
-    def _term(self, word: str) -> str:
-        return next((term for term in self._terms if one_letter_apart(word, term)), word)
+        """Return what was ``said`` with terms of the field in place of unknown words that misspell them."""
+        return list(map(self._spelling.meant, said))
 
     def read(self, text: str) -> Reading:
         """Return how ``text`` is understood."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from guide.spelling import Spelling
 from guide.words import words_and_stops
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ _WORDS_AFTER_FRAGMENT = 1
 _OWN_WORDS = 5
 # How far back from a symptom a denial is looked for, in words: "i do not have any signs of numbness or".
 _DENIAL_WORDS = 12
-# Misspelling is forgiven only in words of this many letters or more: short words are too alike.
-_FUZZY_LETTERS = 6
+LEAST_LETTERS = 6
+"""Misspelling is forgiven in words of so many letters or more."""
 _STOPS = frozenset(".?!;")
 # The release names only those words that begin a longer phrase: most begin none, and would fill a tenth of its table.
 _ONE_WORD = (1,)
@@ -90,8 +91,8 @@ class WarningSigns:
         self._together: Mapping[str, str] = compiled.get("together", {})
         self._second = frozenset(pair.split()[1] for pair in self._together)
         self._ignored = frozenset(compiled["ignored"].split())
-        self._known = frozenset(compiled["known"].split())
-        self._near: Mapping[str, str] = compiled["near"]
+        taken = {*self._same, *compiled["known"].split()}
+        self._spelling = Spelling(compiled["misspelled"].split(), LEAST_LETTERS, taken)
         self._phrases: Mapping[str, Any] = compiled["phrases"]
         self._lengths: Mapping[str, list[int]] = compiled["lengths"]
         self._frames: Mapping[str, Any] = compiled["frames"]
@@ -185,20 +186,8 @@ class WarningSigns:
         if token[0].isdigit() and not token.isdigit():
             number, unit = number_and_unit(token)
             return [number, *self._spelled(unit)]
-        if len(token) < _FUZZY_LETTERS or token in self._known:
-            return [token]
-        return [self._nearest(token)]
-
-    def _nearest(self, token: str) -> str:
-        """Return the long word that ``token`` misspells by one letter, or ``token``."""
-        near = self._near
-        if token in near:
-            return near[token]
-        for i in range(1, min(len(token), 20)):
-            shorter = token[:i] + token[i + 1 :]
-            if shorter in near:
-                return near[shorter]
-        return token
+        meant = self._spelling.meant(token)
+        return self._same.get(meant, meant).split()
 
     def _hide(self, said: _Utterance) -> None:
         """Drop what was found inside a phrase that means something else ("fall asleep", "cat cow")."""

@@ -20,12 +20,12 @@ WRONG = "is not one word as the guide reads it: small letters, no spaces"
         (
             "subject: [back]\nquestions: [what]\nmore: [a]",
             3,
-            "unknown part 'more'; the parts are subject, questions, tellers, terms",
+            "unknown part 'more'; the parts are subject, not_after, questions, tellers, terms",
         ),
         ("subject: [back]", 0, "has no words under 'questions'; see the comment at the top of the file"),
         ("subject: []\nquestions: [what]", 0, "has no words under 'subject'; see the comment at the top of the file"),
     ],
 )
 def test_words_that_would_never_be_heard(content_copy: ContentCopy, listed: str, line: int, told: str) -> None:
-    content_copy.write(HEARING, f"{listed}\ntellers: [my]\nterms: [spasm]\n")
+    content_copy.write(HEARING, f"{listed}\nnot_after: [come]\ntellers: [my]\nterms: [spasm]\n")
     assert content_copy.problems() == [content_copy.said(HEARING, line, told)]

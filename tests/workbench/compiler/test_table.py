@@ -13,7 +13,13 @@ from workbench.compiler.features import BUCKETS, Lines
 from workbench.compiler.table import Layer, Table, packed_keys, rounded_together, turned
 from workbench.compiler.training import NO_LINES
 
-HINTS = {"subject": "back spasm spasms", "questions": "does should will what", "tellers": "i my", "terms": "heating"}
+HINTS = {
+    "subject": "back spasm spasms",
+    "not_after": "coming",
+    "questions": "does should will what",
+    "tellers": "i my",
+    "terms": "heating",
+}
 
 
 class TestTable:

@@ -23,7 +23,13 @@ EXAMPLES = [
     for frame in ("does", "should i use", "will")
     for end in ("for my back", "help a back spasm", "for lower back pain")
 ]
-HINTS = {"subject": "back spasm spasms", "questions": "does should will what", "tellers": "i my", "terms": "heating"}
+HINTS = {
+    "subject": "back spasm spasms",
+    "not_after": "coming",
+    "questions": "does should will what",
+    "tellers": "i my",
+    "terms": "heating",
+}
 ELSEWHERE = {
     "body": [
         f"{frame} my {part}" for part in ("knee", "elbow", "toe", "jaw") for frame in ("what helps", "why do i hurt")

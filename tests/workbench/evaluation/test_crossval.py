@@ -8,12 +8,18 @@ from workbench.compiler.content import Content
 from workbench.evaluation.crossval import cross_validate, left_out, table
 
 # Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs.
-LEAST_RIGHT = 0.32
-LEAST_RIGHT_OR_OFFERED = 0.71
+LEAST_RIGHT = 0.46
+LEAST_RIGHT_OR_OFFERED = 0.76
 MOST_WRONG = 0.05
 MOST_ANSWERED_ELSEWHERE = 0.012
 
-HINTS = {"subject": "back spine", "questions": "what how should", "tellers": "i my", "terms": "heating"}
+HINTS = {
+    "subject": "back spine",
+    "not_after": "coming",
+    "questions": "what how should",
+    "tellers": "i my",
+    "terms": "heating",
+}
 EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
 EXAMPLES += [
     (f"{a} {thing} for my {b}", thing)
