@@ -342,6 +342,13 @@ def test_a_sign_that_is_asked_about_is_answered_too(talk: Talk) -> None:
     assert reply.outcome == "answer" and reply.warning
 
 
+def test_a_sign_that_is_asked_about_with_nothing_of_ours_is_told_alone(talk: Talk) -> None:
+    """That our list of reasons to get help for a back is no answer to what somebody asks about an allergy."""
+    reply = talk.text("could my sinus allergies make it hard to breathe")
+    assert (reply.outcome, reply.warning, reply.answer) == ("warning", "breathless", "")
+    assert reply.speech.startswith("If that is happening now, call ") and reply.keep_open and reply.reprompt
+
+
 def test_no_after_a_warning_does_not_wave_it_away(talk: Talk) -> None:
     talk.text(EMERGENCY)
     reply = talk.do("no")

@@ -97,6 +97,10 @@ def test_an_emergency_is_not_denied_by_its_own_words() -> None:
         "my neck has gone all rigid and i have a dreadful headache and a fever",
         "neck stiffness with the worst headache since breakfast",
         "can an ache between my shoulder blades mean a heart attack",
+        "i told my sister i wanted to die",
+        "i don't think i can make it another night",
+        "what's the point of me",
+        "slid down the front steps and landed on my spine",
     ],
 )
 def test_an_emergency_is_heard_beside_what_is_harmless_and_away_from_the_back(line: str) -> None:
@@ -108,6 +112,9 @@ def test_an_emergency_is_heard_beside_what_is_harmless_and_away_from_the_back(li
     "line",
     [
         "so i get that discs slip and joints wear but where does a spasm fit into the whole back picture",
+        "i don't think i can do another day at work with this back",
+        "what's the point of me doing stretches if my back still hurts",
+        "my back is tight on one side and i limp when i walk",
         "i fall into bed at six and at two in the afternoon i cannot raise myself because of my back",
         "naproxen's kicked in and my back's softer is that the moment for a stretch",
         "my back feels alright this minute apart from the odd spasm",

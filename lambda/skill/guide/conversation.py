@@ -40,6 +40,9 @@ _ASIDES = frozenset(
 # Commands that speak of the place in the content where the conversation is.
 _GOES_ON = frozenset(("yes", "next", "previous", "more", "repeat", "start_over", "resume", "left", "who_says"))
 
+# Who asks whether an allergy takes the breath away is told when to call, and nothing about backs.
+_SURELY_NOT_OURS = 0.99
+
 
 def take_turn(release: Release, session: Session, attributes: Any, heard: Heard) -> tuple[Reply, dict[str, Any]]:
     """Return the reply to ``heard``, and the session's attributes after it.
@@ -183,10 +186,10 @@ class _Turn:
             move = self._part(reading.answers[0])
         elif reading.outcome == "offer":
             move = Move("offer", offered=reading.answers)
-        elif found and found.asked:
+        elif found and found.asked and dict(reading.ranked).get("", 0.0) < _SURELY_NOT_OURS:
             move = self._part(self.release.roles["when_to_get_help"])
         elif found:
-            return Move("warning", sign=found.sign, urgent=heard.urgent)
+            return Move("warning", sign=found.sign, asked=found.asked, urgent=heard.urgent)
         else:
             return self._missed("decline", heard)
         if found and found.asked and move.kind == "offer":
