@@ -131,7 +131,9 @@ class Features:
     def _by_pieces(self, names: Sequence[str], spelled: csr_matrix) -> csr_matrix:
         """Return ``spelled`` without the pieces of common words."""
         rare = np.array([unit not in self._common for unit in names], np.float32)
-        return csr_matrix(spelled.multiply(rare[:, None]))
+        left = csr_matrix(spelled.multiply(rare[:, None]))
+        left.eliminate_zeros()
+        return left
 
 
 def _meaning(names: Sequence[str]) -> Floats:
