@@ -101,6 +101,7 @@ def test_an_emergency_is_not_denied_by_its_own_words() -> None:
         "i don't think i can make it another night",
         "what's the point of me",
         "slid down the front steps and landed on my spine",
+        "sudden back pain and now no sensation from my lower back to my knees",
     ],
 )
 def test_an_emergency_is_heard_beside_what_is_harmless_and_away_from_the_back(line: str) -> None:
