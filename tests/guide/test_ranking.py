@@ -124,3 +124,9 @@ def test_no_authored_line_sounds_like_an_emergency() -> None:
     model = Ranking(found, found["postings"], found["asked"])
     assert {model.sounds_like(line) for line in told} == {"urgent"}
     assert not any(model.sounds_like(line) for line, _ in examples)
+
+    # One that it did not learn from is looked up as it is read: with its term spelled rightly.
+    late = "i cannot breathe he stopped breathing heatin"
+    assert model.sounds_like(late)
+    ranking._keep_calm(found["gate"], [(late, SUBJECTS[0][0])])
+    assert not Ranking(found, found["postings"], found["asked"]).sounds_like(late)

@@ -76,9 +76,8 @@ def rank(
 def _keep_calm(gate: dict[str, Any], examples: Sequence[Example]) -> None:
     """List what sounds urgent to the gate among the lines that it did not learn from: an authored line is no emergency."""
     model = Understanding(gate)
-    found = {
-        line_key(spoken_words(text)) for text, _ in (examples if gate["sounds"] else ()) if model.sounds_like(text)
-    }
+    authored = (text for text, _ in (examples if gate["sounds"] else ()))
+    found = {line_key(model.words(text)) for text in authored if model.sounds_like(text)}
     for sound in gate["sounds"]:
         sound["calm"] = packed_keys(found.union(keys_of(sound["calm"])))
 
