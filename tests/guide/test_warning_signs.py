@@ -102,6 +102,10 @@ def test_an_emergency_is_not_denied_by_its_own_words() -> None:
         "what's the point of me",
         "slid down the front steps and landed on my spine",
         "sudden back pain and now no sensation from my lower back to my knees",
+        "i was running and my back went and now i cannot stand up at all",
+        "my back went at the gym and i can't stand at all",
+        "his left side went limp when he stood up",
+        "her right side has gone limp while she was talking",
     ],
 )
 def test_an_emergency_is_heard_beside_what_is_harmless_and_away_from_the_back(line: str) -> None:
