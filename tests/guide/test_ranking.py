@@ -11,19 +11,14 @@ from benchmarks.many_answers import held_out, lines, subjects
 from guide.ranking import Ranking
 from guide.release import Release
 from stores.withdrawn import Without
+from tests.hints import hints
 from workbench.compiler import ranking
 from workbench.compiler.release import in_sections
 from workbench.compiler.training import Alarms
 
 COUNT = 300
 SUBJECTS = list(subjects(COUNT))
-HINTS = {
-    "subject": "back spine",
-    "not_after": "coming",
-    "questions": "what how should",
-    "tellers": "i my",
-    "terms": "heating",
-}
+HINTS = hints(subject="back spine", not_after="coming", questions="what how should", tellers="i my", terms="heating")
 ELSEWHERE = [f"{what} {when}" for what in ("will it rain", "play a song", "what is for dinner", "set an alarm", "my cat is ill") for when in ("today", "tomorrow", "on sunday", "at noon", "in may", "again", "tonight")]  # fmt: skip
 
 

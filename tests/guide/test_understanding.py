@@ -22,6 +22,7 @@ from guide.understanding import (
     units,
 )
 from guide.words import MOST_CHARACTERS
+from tests.hints import hints
 from tests.timing import SLOW_MACHINE, seconds
 from workbench.compiler.content import Content
 from workbench.compiler.table import packed
@@ -52,7 +53,7 @@ class TestReading:
         assert Reading(outcome, self.RANKED).answers == answers
 
 
-HINTS = Hints.of({"subject": "back", "not_after": "come", "questions": "should", "tellers": "i my", "terms": ""})
+HINTS = Hints.of(hints(subject="back", not_after="come", questions="should", tellers="i my"))
 STORY = [
     "i",
     "put",
@@ -111,8 +112,13 @@ class TestFeatures:
         layers = {"middle": straight, "hidden": [0.0, 0.0], "outward": straight, "bias": [0.0, 0.0]}
         least = dict.fromkeys(("ours", "sure", "perhaps", "either"), 0.5)
         kinds = dict.fromkeys(("named", "named story", "named telling", "bare", "bare story"), least)
-        hints = {"subject": "back", "not_after": "", "questions": "should", "tellers": "", "terms": ""}
-        rest = {"classes": ["heat", ""], "lines": NO_LINES, "thresholds": kinds, "hints": hints, "sounds": []}
+        rest = {
+            "classes": ["heat", ""],
+            "lines": NO_LINES,
+            "thresholds": kinds,
+            "hints": hints(subject="back", questions="should"),
+            "sounds": [],
+        }
         model = Understanding({**table, **layers, **rest})
         assert model.read("monday should back").ranked[0][1] == pytest.approx(0.5)
         assert model.read(" ".join(STORY)).ranked[0][0] == ""

@@ -40,7 +40,7 @@ COSTS = {
     "named telling": Cost(0.04, 0.06, 0.13, 0.8),
 }
 
-# One that practised errs much less than those, which did not: of real questions and such as nobody had seen, .01 to .04 are
+# One that practised errs much less than those, which did not: of real questions and such as nobody had seen, .02 to .06 are
 # answered wrongly with these, and hardly any of what is not ours is answered. Where nothing names the subject, most of what
 # is said is about nothing of this; where something does, authored lines of elsewhere are nearer to ours than what people ask.
 PRACTISED_COSTS = {

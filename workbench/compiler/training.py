@@ -40,6 +40,9 @@ from workbench.embeddings import NO_PRACTICE, PRACTICE, VECTORS, Floats, Practic
 CODE = ("training.py", "features.py", "network.py", "thresholds.py", "table.py")
 """Files beside this one: where one of them changes, another model comes out."""
 
+READ_BY = ("understanding.py", "spelling.py", "words.py")
+"""Files of the function, by which lines are read: likewise."""
+
 FOLDS = 3
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
@@ -92,7 +95,8 @@ def digest(
     """Return a name for everything that training learns from, this code included; the same name, the same model."""
     held = sha256()
     code = (Path(__file__).with_name(name) for name in CODE)
-    for path in (*code, Path(reader.__file__), Path(VECTORS), Path(PRACTICE)):
+    read_by = (Path(reader.__file__).with_name(name) for name in READ_BY)
+    for path in (*code, *read_by, Path(VECTORS), Path(PRACTICE)):
         held.update(path.read_bytes())
     held.update(repr((sorted(hints.items()), list(alarms.told))).encode())
     for text, answer in examples:

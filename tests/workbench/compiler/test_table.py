@@ -9,17 +9,14 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from guide.understanding import Hints, Understanding, keys_of, units
+from tests.hints import hints
 from workbench.compiler.features import BUCKETS, Lines
 from workbench.compiler.table import Layer, Table, packed_keys, rounded_together, turned
 from workbench.compiler.training import NO_LINES
 
-HINTS = {
-    "subject": "back spasm spasms",
-    "not_after": "coming",
-    "questions": "does should will what",
-    "tellers": "i my",
-    "terms": "heating",
-}
+HINTS = hints(
+    subject="back spasm spasms", not_after="coming", questions="does should will what", tellers="i my", terms="heating"
+)
 
 
 class TestTable:

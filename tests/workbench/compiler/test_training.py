@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from guide import understanding
 from guide.understanding import Understanding
+from tests.hints import hints
 from workbench.compiler import training
 from workbench.compiler.training import NO_LINES, Alarms, digest, train
 from workbench.embeddings import Practice
@@ -23,13 +25,9 @@ EXAMPLES = [
     for frame in ("does", "should i use", "will")
     for end in ("for my back", "help a back spasm", "for lower back pain")
 ]
-HINTS = {
-    "subject": "back spasm spasms",
-    "not_after": "coming",
-    "questions": "does should will what",
-    "tellers": "i my",
-    "terms": "heating",
-}
+HINTS = hints(
+    subject="back spasm spasms", not_after="coming", questions="does should will what", tellers="i my", terms="heating"
+)
 ELSEWHERE = {
     "body": [
         f"{frame} my {part}" for part in ("knee", "elbow", "toe", "jaw") for frame in ("what helps", "why do i hurt")
@@ -209,4 +207,14 @@ class TestDigest:
         for file in ("VECTORS", "PRACTICE"):
             with monkeypatch.context() as changed:
                 changed.setattr(training, file, other)
+                assert digest(EXAMPLES, ELSEWHERE, HINTS) != whole
+
+    def test_changes_with_the_code_that_reads(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = digest(EXAMPLES, ELSEWHERE, HINTS)
+        modules = {str(getattr(one, "__module__", "")) for one in vars(understanding).values()}
+        reading = {f"{name.removeprefix('guide.')}.py" for name in modules if name.startswith("guide.")}
+        assert reading == set(training.READ_BY)
+        for file in training.READ_BY:
+            with monkeypatch.context() as changed:
+                changed.setattr(training, "READ_BY", [name for name in training.READ_BY if name != file])
                 assert digest(EXAMPLES, ELSEWHERE, HINTS) != whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.hints import hints
 from workbench.compiler.content import Content
 from workbench.evaluation.crossval import cross_validate, left_out, table
 
@@ -13,13 +14,7 @@ LEAST_RIGHT_OR_OFFERED = 0.76
 MOST_WRONG = 0.05
 MOST_ANSWERED_ELSEWHERE = 0.012
 
-HINTS = {
-    "subject": "back spine",
-    "not_after": "coming",
-    "questions": "what how should",
-    "tellers": "i my",
-    "terms": "heating",
-}
+HINTS = hints(subject="back spine", not_after="coming", questions="what how should", tellers="i my", terms="heating")
 EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
 EXAMPLES += [
     (f"{a} {thing} for my {b}", thing)
