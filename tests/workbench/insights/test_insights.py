@@ -6,6 +6,7 @@ import datetime
 import io
 import json
 import random
+import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +25,6 @@ from workbench.commands import insights
 from workbench.insights import cloudwatch, logs
 from workbench.insights.counts import Asked, Count, add_up
 
-TODAY = datetime.datetime.now(datetime.UTC).date()
 Envelope = Callable[..., dict[str, Any]]
 Guide = Callable[..., tuple[int, str, str]]
 
@@ -62,8 +62,21 @@ class Paged:
             }
 
 
+def today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
+
+
 def day(ago: int) -> datetime.date:
-    return TODAY - datetime.timedelta(days=ago)
+    return today() - datetime.timedelta(days=ago)
+
+
+@pytest.fixture(autouse=True)
+def the_same_day() -> None:
+    """What a test logs and what it reads are of one day: none begins in the last half minute before midnight (UTC)."""
+    now = datetime.datetime.now(datetime.UTC)
+    left = datetime.datetime.combine(day(-1), datetime.time(), datetime.UTC) - now
+    if left < datetime.timedelta(seconds=30):
+        time.sleep(left.total_seconds() + 0.01)
 
 
 class CloudWatch:
@@ -155,7 +168,7 @@ class TestFromMetrics:
         assert found["nearest"][near]["declined"] == 2
         assert found["nearest"]["none"] == found["frame"]["none"]
         assert found["nearest"]["none"] == {"asked": 1, "declined": 1, "offered": 0, "answered": 0}
-        assert found["day"] == {str(TODAY): found["total"]}
+        assert found["day"] == {str(today()): found["total"]}
         assert found["release"] == {release.version: found["total"]}
         assert "Looking for what was counted in prod" in said
 
@@ -186,7 +199,7 @@ class TestFromMetrics:
     def test_more_than_one_page_of_everything(self) -> None:
         """CloudWatch names 500 metrics a page, takes 500 queries at a time, and may answer those in pages too."""
         client, said = Paged(600), list[str]()
-        found = add_up(cloudwatch.read(client, "prod", day(6), TODAY, "", said.append))
+        found = add_up(cloudwatch.read(client, "prod", day(6), today(), "", said.append))
         assert (found.total, len(found.by["nearest"])) == (Count(600, 600, 0), 600)
         assert sum(client.queries) == 3 * 600 and max(client.queries) <= 500
         assert said[-1] == "Reading counts 499 to 600 of 600 …"
@@ -211,7 +224,7 @@ class TestReport:
         status, printed, _ = guide("--stage", "prod")
         assert status == 0
         lines = printed.splitlines()
-        assert lines[0] == f"prod, {day(6)} to {TODAY}"
+        assert lines[0] == f"prod, {day(6)} to {today()}"
         assert lines[1] == "Asked in free words 4 times: 75% answered, 0% offered two answers, 25% declined."
         headings = [
             line.split("  ")[0] for line in lines if "asked" in line and "declined" in line and "times" not in line
@@ -239,7 +252,7 @@ class TestReport:
     def test_nothing_yet_says_what_to_look_at(self, counted: CloudWatch, guide: Guide) -> None:
         status, printed, _ = guide("--stage", "prod", "--release", "abc")
         assert status == 0
-        assert printed.startswith(f"prod, release abc, {day(6)} to {TODAY}\nNothing was counted.")
+        assert printed.startswith(f"prod, release abc, {day(6)} to {today()}\nNothing was counted.")
         assert "QuestionMetrics=on" in printed and "--region" in printed
 
     def test_long_ago_is_not_promised(self, counted: CloudWatch, guide: Guide, asked: Callable[..., list[str]]) -> None:
@@ -286,7 +299,7 @@ class TestFromLog:
 
     def test_a_collectors_own_time_may_stand_before(self, log: Path) -> None:
         lines = [f"2026-11-21T08:00:00Z host guide[1]: {line}" for line in log.read_text().splitlines()]
-        assert add_up(logs.read(lines, day(6), TODAY)).total.asked == 6
+        assert add_up(logs.read(lines, day(6), today())).total.asked == 6
 
     def test_days_and_release(self, log: Path, release: Release) -> None:
         lines = log.read_text().splitlines()
@@ -296,7 +309,7 @@ class TestFromLog:
 
     def test_a_long_log_shows_how_far_it_is(self) -> None:
         said: list[str] = []
-        list(logs.read(["{}"] * 200_000, TODAY, TODAY, "", said.append))
+        list(logs.read(["{}"] * 200_000, today(), today(), "", said.append))
         assert said == ["Read 100,000 lines …\r", "Read 200,000 lines …\r"]
 
     def test_an_empty_log(self, guide: Guide, tmp_path: Path) -> None:
