@@ -65,8 +65,8 @@ def test_free_text_is_read_with_its_carrier(release: Release) -> None:
 
 
 def test_a_call_for_help_is_urgent(release: Release) -> None:
-    help_me = heard(intent("HelpMeIntent", query="get up"), release)
-    assert (help_me.text, help_me.urgent) == ("help me get up", True)
+    help_me = heard(intent("HelpIntent", query="get up"), release)
+    assert (help_me.text, help_me.urgent) == ("help get up", True)
     assert not heard(intent("HowDoIIntent", query="get up"), release).urgent
 
 

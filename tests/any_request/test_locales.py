@@ -21,7 +21,7 @@ FOREIGN = (
     *("en", "en_US", "EN-us", "en-XX", "xx-YY", "x" * 10_000, "\ud800", "../en-GB", "en-GB\n", " "),
 )
 SIGN = intent("SignIntent", sign="my legs are numb and i can't pee")
-HELP_ME = intent("HelpMeIntent", query="get up")
+HELP_ME = intent("HelpIntent", query="get up")
 EMERGENCIES = (OPEN, SIGN, HELP_ME, intent("AMAZON.HelpIntent"))
 
 

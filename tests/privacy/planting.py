@@ -143,7 +143,7 @@ def every_request(planter: Planter, release: Release) -> Iterator[dict[str, Any]
             yield planter.envelope(planter.intent(name, dict.fromkeys(slots, "{}"), code))
     yield planter.envelope(planter.intent(planter.canary("intent.name"), {"query": "{}"}))
     for text in TEXTS:
-        for name in ("IIntent", "HelpMeIntent", "SomethingBackIntent"):
+        for name in ("IIntent", "HelpIntent", "SomethingBackIntent"):
             yield planter.envelope(planter.intent(name, {"query": text}))
     for attributes in _sessions(planter, release):
         for name in ("AMAZON.YesIntent", "AMAZON.RepeatIntent", "AMAZON.NextIntent", "IIntent", "NoSuchIntent"):

@@ -6,6 +6,7 @@ import argparse
 from collections import Counter, defaultdict
 
 from workbench.commands import progress
+from workbench.compiler.build import reaching
 from workbench.compiler.content import ROOT, load_content
 from workbench.evaluation.crossval import left_out
 
@@ -21,7 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
     content, _ = load_content(ROOT)
     pairs: Counter[tuple[str, str]] = Counter()
     lines = defaultdict(list)
-    for line, owner, reading in left_out(content.examples(), content.elsewhere, content.hints(), progress):
+    for line, owner, reading in left_out(
+        content.examples(), content.elsewhere, content.hints(), reaching(content), progress
+    ):
         first = reading.ranked[0][0]
         if owner != first and (not arguments.id or arguments.id in (owner, first)):
             pairs[owner, first] += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from workbench.cli import UsageError
 from workbench.commands import ensure_built, progress
 from workbench.commands.ask import DEFAULT_LOCALE, ask_all
+from workbench.compiler.build import reaching
 from workbench.compiler.content import ROOT, load_content
 from workbench.evaluation.figures import Judged, coverage, figures, table
 from workbench.evaluation.questions import QuestionsError, judge, read_questions
@@ -50,7 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
         from workbench.evaluation.crossval import table as cross_table
 
         content, _ = load_content(ROOT)
-        found["cross_validation"] = cross_validate(content.examples(), content.elsewhere, content.hints(), progress)
+        found["cross_validation"] = cross_validate(
+            content.examples(), content.elsewhere, content.hints(), reaching(content), progress
+        )
         print(cross_table(found["cross_validation"]))
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from workbench.compiler import ranking
 from workbench.compiler.checks import check_content
 from workbench.compiler.content import INTENTS, ROOT, WARNING_SIGNS, Content, load_content
-from workbench.compiler.interaction_model import compile_model, model_paths, model_text
+from workbench.compiler.interaction_model import compile_model, frames, meanings, model_paths, model_text
 from workbench.compiler.kept import CACHE, kept
 from workbench.compiler.problems import ContentError, Problem, Problems
 from workbench.compiler.release import compile_release, write_release
@@ -18,6 +19,7 @@ from workbench.compiler.training import Alarms, digest, train
 from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs, misheard
 from workbench.embeddings import PRACTICE, Practice
 from workbench.progress import Say, quiet
+from workbench.standin import ears
 
 RELEASE = "lambda/skill/release.json"
 SOURCES = "sources"  # in CACHE: what the release was compiled from, a line for each file
@@ -71,15 +73,29 @@ def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     examples, elsewhere, hints = content.examples(), content.elsewhere, content.hints()
     alarms = Alarms.of(content)
     many = len(content.answers) > ranking.DENSE_MOST
-    name = (ranking.digest if many else digest)(examples, elsewhere, hints, alarms)
+    name = sha256((ranking.digest if many else digest)(examples, elsewhere, hints, alarms).encode())
+    name.update(repr(frames(content)).encode() + Path(ears.__file__).read_bytes())
 
     def make() -> dict[str, Any]:
         say(f"Training on {len(examples):,} lines of ours and {sum(map(len, elsewhere.values())):,} of elsewhere …")
+        reached = reaching(content)
+        ours = [(reached(line), answer) for line, answer in examples]
+        others = {group: list(map(reached, lines)) for group, lines in elsewhere.items()}
         if many:
-            return ranking.rank(examples, elsewhere, hints, alarms, say)
-        return train(examples, elsewhere, hints, alarms, Practice.read(PRACTICE))
+            return ranking.rank(ours, others, hints, alarms.each(reached), say)
+        return train(ours, others, hints, alarms.each(reached), Practice.read(PRACTICE).each(reached))
 
-    return dict(kept(content.root, "understanding", name, make))
+    return dict(kept(content.root, "understanding", name.hexdigest(), make))
+
+
+def reaching(content: Content) -> Callable[[str], str]:
+    """Return what reaches the function when somebody says a line in free words.
+
+    Alexa keeps the words of a carrier phrase to itself, and the function reads those of its frame in their place: that is all
+    that a model ever sees of a line, so that is what it learns.
+    """
+    listener, intents = ears.Ears(compile_model(content)), meanings(content)
+    return lambda line: ears.passed_on(listener.hear_freely(line), intents) or line
 
 
 def stale_models(root: Path = ROOT) -> list[Path]:

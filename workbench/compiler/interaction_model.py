@@ -51,26 +51,36 @@ def frames(content: Content) -> dict[str, dict[str, Any]]:
             reads = samples[0] if isinstance(frame, list) else frame["reads"]
             found[f"{name}Intent"] = {"reads": reads, "samples": samples, "urgent": urgent}
     for name, frame in (content.intents.get("frames") or {}).items():
-        if isinstance(frame, dict) and frame.get("first_words"):
-            _lead_with_words(found[f"{name}Intent"], found, content)
+        if isinstance(frame, dict) and "first_words" in frame:
+            _lead_with_words(f"{name}Intent", [f"{other}Intent" for other in frame["first_words"]], found, content)
     return found
 
 
-def _lead_with_words(frame: dict[str, Any], others: dict[str, dict[str, Any]], content: Content) -> None:
-    """Give ``frame`` a carrier phrase for each word that a line may begin with and that leads no carrier.
+def _lead_with_words(last: str, homely: list[str], found: dict[str, dict[str, Any]], content: Content) -> None:
+    """Add a carrier phrase to ``found`` for each word that a line may begin with and that leads none.
 
     Those are the words that authored lines begin with, unless another carrier ends with the line's last word, and the
-    commonest words of English: what no carrier catches reaches the function without a word of it.
+    commonest words of English: what no carrier catches reaches the function without a word of it. Each goes to the ``homely``
+    frame whose words are about as good, or else to the ``last``; so do the words that the latter has already.
     """
-    from workbench.embeddings import common_words  # brings NumPy, which asking a question does without
+    from workbench.compiler.first_words import homes  # they bring NumPy, which asking a question does without
+    from workbench.embeddings import common_words
 
-    samples = [sample for other in others.values() for sample in other["samples"]]
+    samples = [sample for name, other in found.items() if name != last for sample in other["samples"]]
     leading = {sample.removesuffix(" {query}") for sample in samples}
     trailing = {sample.removeprefix("{query} ") for sample in samples}
-    first = {word for word, last in content.beginnings if word not in leading and last not in trailing}
-    first.update(word for word in common_words(COMMON_WORDS) if word not in leading)
-    leads = sorted(word for word in first - WAKE_WORDS if _SAYABLE.fullmatch(word))
-    frame["samples"] = [*frame["samples"], *(f"{word} {{query}}" for word in leads)]
+    first = {word for word, ending in content.beginnings if ending not in trailing}
+    first.update(common_words(COMMON_WORDS))
+    first = {word for word in first - WAKE_WORDS - leading if _SAYABLE.fullmatch(word)}
+    own = {sample.removesuffix(" {query}") for sample in found[last]["samples"]}
+    reads = {name: found[name]["reads"].removesuffix(" {query}") for name in homely}
+    home = homes(content, first | own, reads)
+    leads = sorted(first - own)
+    kept = [sample for sample in found[last]["samples"] if sample.removesuffix(" {query}") not in home]
+    found[last]["samples"] = [*kept, *(f"{word} {{query}}" for word in leads if word not in home)]
+    for name in homely:
+        added = [f"{word} {{query}}" for word in sorted(home) if home[word] == name]
+        found[name]["samples"] = [*found[name]["samples"], *added]
 
 
 def meanings(content: Content) -> dict[str, dict[str, Any]]:

@@ -41,7 +41,7 @@ def has(
 
 
 def _is_frame(value: Any) -> bool:
-    return is_lines(value) or has({"reads": is_text, "samples": is_lines}, {"first_words": is_flag})(value)
+    return is_lines(value) or has({"reads": is_text, "samples": is_lines}, {"first_words": is_lines})(value)
 
 
 _FRAME = "a list of carrier phrases, or 'reads' and 'samples'"

@@ -46,8 +46,8 @@ COSTS = {
 PRACTISED_COSTS = {
     "bare": Cost(0.14, 0.011, 0.07, 0.55),
     "bare story": Cost(0.14, 0.007, 0.16, 0.56),
-    "named": Cost(0.14, 0.036, 0.25, 0.46),
-    "named story": Cost(0.14, 0.09, 0.45, 0.6),
+    "named": Cost(0.14, 0.036, 0.25, 0.53),
+    "named story": Cost(0.14, 0.09, 0.45, 0.5),
     "named telling": Cost(0.14, 0.1, 0.45, 0.92),
 }
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering

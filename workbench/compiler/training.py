@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -70,6 +70,11 @@ class Alarms(NamedTuple):
         told = {sign: [*content.alarm_lines(sign), *content.told_signs(content.level(sign))] for sign in content.sounds}
         calm = [*content.alarm_lines(CALM), *content.told_signs(LEVELS[-1])]
         return cls(told, calm, content.lines_with_signs)
+
+    def each(self, change: Callable[[str], str]) -> Alarms:
+        """Return the same with every line changed."""
+        told = {sign: list(map(change, lines)) for sign, lines in self.told.items()}
+        return Alarms(told, list(map(change, self.calm)), frozenset(map(change, self.unsure)))
 
     def lines(self) -> list[str]:
         return [*(line for lines in self.told.values() for line in lines), *self.calm]
@@ -276,14 +281,19 @@ def _exceptions(
     names: Sequence[str],
     scores: Sequence[Sequence[float]],
 ) -> dict[str, str]:
-    """Return the authored lines that the model alone would not take to their own answer, or to what is not ours."""
+    """Return the authored lines that the model alone would not take to their own answer, or to what is not ours.
+
+    What is left of two lines behind their carrier phrases may be the same: it belongs to neither then.
+    """
     model = Understanding(compiled)
+    owners: dict[int, set[str]] = defaultdict(set)
     found: dict[int, int] = {}
     for line, name, heard in zip(said, names, scores):
+        owners[line_key(line)].add(name)
         reading = model.judge(line, heard)
         if reading.answers != ((name,) if name else ()):
             found.setdefault(line_key(line), places(reading.ranked).index(name))
-    return listed(found)
+    return listed({key: place for key, place in found.items() if len(owners[key]) == 1})
 
 
 def listed(found: Mapping[int, int]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -55,6 +55,10 @@ class Practice(NamedTuple):
         """Return all but the lines that have been written since: an author knows better than an encoder what they ask."""
         authored = set(texts)
         return self._of([i for i, line in enumerate(self.lines) if line not in authored])
+
+    def each(self, change: Callable[[str], str]) -> Practice:
+        """Return the same with every line changed."""
+        return self._replace(lines=list(map(change, self.lines)))
 
     def then(self, other: Practice) -> Practice:
         """Return these lines, and after them those of ``other``, which was taught the same classes and signs."""

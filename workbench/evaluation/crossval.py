@@ -7,7 +7,7 @@ are those of the release, except that nothing is looked up: an authored line is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -26,6 +26,7 @@ def left_out(
     examples: Sequence[tuple[str, str]],
     elsewhere: Elsewhere,
     hints: Mapping[str, str],
+    reached: Callable[[str], str] = str,
     say: Say = quiet,
     folds: int = FOLDS,
 ) -> Iterator[tuple[str, str, Reading]]:
@@ -35,10 +36,11 @@ def left_out(
         examples: (line, id of its answer).
         elsewhere: lines of what is not ours, by group or in one list.
         hints: the words of hearing.yaml, in one line each.
+        reached: what of a line reaches the function.
         say: is told what is going on.
         folds: into how many parts the lines are dealt; each costs one training.
     """
-    for line, answer, _, reading in _readings(examples, elsewhere, hints, say, folds):
+    for line, answer, _, reading in _readings(examples, elsewhere, hints, reached, say, folds):
         yield line, answer, reading
 
 
@@ -46,6 +48,7 @@ def cross_validate(
     examples: Sequence[tuple[str, str]],
     elsewhere: Elsewhere,
     hints: Mapping[str, str],
+    reached: Callable[[str], str] = str,
     say: Say = quiet,
     folds: int = FOLDS,
 ) -> dict[str, Any]:
@@ -56,7 +59,7 @@ def cross_validate(
     ours: dict[str, Counter[str]] = {}
     others: dict[str, Counter[str]] = {}
     confusions: Counter[tuple[str, str]] = Counter()
-    for _, answer, group, reading in _readings(examples, elsewhere, hints, say, folds):
+    for _, answer, group, reading in _readings(examples, elsewhere, hints, reached, say, folds):
         if not answer:
             outcome = {"answer": "answered", "offer": "offered"}.get(reading.outcome, "declined")
             others.setdefault(group, Counter())[outcome] += 1
@@ -92,6 +95,7 @@ def _readings(
     examples: Sequence[tuple[str, str]],
     elsewhere: Elsewhere,
     hints: Mapping[str, str],
+    reached: Callable[[str], str],
     say: Say,
     folds: int,
 ) -> Iterator[tuple[str, str, str, Reading]]:
@@ -102,11 +106,11 @@ def _readings(
     for number in range(folds):
         say(f"Cross-validation: training without part {number + 1} of {folds} …")
         kept = [line for i, line in enumerate(lines) if i % folds != number]
-        others = {group: [text for text, _, held in kept if held == group] for group in groups}
-        compiled = train([(text, answer) for text, answer, _ in kept if answer], others, hints)
+        others = {group: [reached(text) for text, _, held in kept if held == group] for group in groups}
+        compiled = train([(reached(text), answer) for text, answer, _ in kept if answer], others, hints)
         model = Understanding({**compiled, "lines": NO_LINES})
         for text, answer, group in lines[number::folds]:
-            yield text, answer, group, model.read(text)
+            yield text, answer, group, model.read(reached(text))
 
 
 def _verdict(answer: str, reading: Reading) -> str:

@@ -125,6 +125,11 @@ class Ears:
             return Hearing(self._exact[said], {}, "sample", said)
         return self._hear_slotted(said) or self._hear_carrier(said) or Hearing(FALLBACK, {}, "nothing", "")
 
+    def hear_freely(self, utterance: str) -> Hearing:
+        """Return what ``hear`` would, if ``utterance`` were no sample: behind a carrier phrase, or not at all."""
+        said = _plain(utterance)
+        return (self._hear_carrier(said) if said else None) or Hearing(FALLBACK, {}, "nothing", "")
+
     def _hear_slotted(self, said: str) -> Hearing | None:
         for _, pattern, name, kinds, sample in self._slotted:
             match = pattern.fullmatch(said)

@@ -112,6 +112,23 @@ def test_same_carrier_in_two_frames(content_copy: ContentCopy) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("home", "message"),
+    [
+        ("Muscles", "there is no frame 'Muscles'; name one that is in this file"),
+        (
+            "Ends",
+            "'Ends' reads '{query} backward', which begins with no words; first words cannot go there",
+        ),
+    ],
+)
+def test_first_words_go_to_frames_that_can_take_them(content_copy: ContentCopy, home: str, message: str) -> None:
+    content_copy.insert_after(INTENTS, "frames:", '  Ends: ["{query} backward"]')
+    rest = f"  Rest: {{first_words: [{home}], reads: '{{query}}', samples: ['backward {{query}}']}}"
+    line = content_copy.insert_after(INTENTS, "frames:", rest)
+    assert content_copy.said(INTENTS, line, message) in content_copy.problems()
+
+
 def test_same_carrier_twice_in_a_frame(content_copy: ContentCopy) -> None:
     line = carrier(content_copy, "tell the {query}", "tell the {query}")
     told = content_copy.said(INTENTS, line, "'tell the {query}' stands here already; keep it where it belongs")

@@ -126,6 +126,11 @@ class TestAlarms:
         assert {model.sounds_like(line) for line in CALM} == {"worrying"}
         assert not any(model.sounds_like(f"{line} not") for line in CALM)
 
+    def test_changed_in_every_line(self) -> None:
+        unsure = frozenset({"heat stopped breathing"})
+        louder = Alarms({"urgent": ["help"]}, ["all is well"], unsure).each(str.upper)
+        assert louder == Alarms({"urgent": ["HELP"]}, ["ALL IS WELL"], frozenset({"HEAT STOPPED BREATHING"}))
+
     def test_answers_are_told_apart_as_before(self, model: Understanding) -> None:
         assert model.read("can i put a hot heating pad on my back").ranked[0][0] == "heat"
 

@@ -135,6 +135,15 @@ class TestCarriers:
         assert heard(small, "what is the disc") == ("WhatIntent", "carrier", {"query": "disc"})
         assert heard(small, "it really hurts") == ("HurtsIntent", "carrier", {"query": "it"})
 
+    def test_a_sample_heard_freely_is_heard_behind_its_carrier(self) -> None:
+        ears = Ears(
+            model(intent("HeatIntent", "how does heat help"), intent("HowIntent", "how {query}", query=SEARCH_QUERY))
+        )
+        assert ears.hear("how does heat help").intent == "HeatIntent"
+        freely = ears.hear_freely("How does heat help?")
+        assert (freely.intent, freely.slots["query"].value) == ("HowIntent", "does heat help")
+        assert [ears.hear_freely(said).intent for said in ("", "heat")] == [FALLBACK, FALLBACK]
+
     def test_trailing_and_surrounding_carriers(self, small: Ears) -> None:
         assert heard(small, "my back hurts") == ("HurtsIntent", "carrier", {"query": "my back"})
         assert heard(small, "does walking help my back") == ("BothEndsIntent", "carrier", {"query": "walking"})

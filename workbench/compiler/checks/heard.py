@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from guide.release import Release
 from guide.warning_signs import LEVELS
 from workbench.compiler.answers import Answer
-from workbench.compiler.build import trained
+from workbench.compiler.build import reaching, trained
 from workbench.compiler.content import ALARMS, CALM, INTENTS, PHRASES, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import MOST_ASKED_CHARACTERS, compile_model
 from workbench.compiler.problems import Problem
@@ -19,12 +19,12 @@ from workbench.standin.ears import FALLBACK, Ears, passed_on
 def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
     """Yield the lines that would be heard as something else; the content must be free of errors."""
     release = Release(compile_release(content, signs, trained(content)))
-    ears = Ears(compile_model(content))
+    ears, reached = Ears(compile_model(content)), reaching(content)
     for answer in content.answers.values():
-        yield from _ask_lines(answer, ears, release)
+        yield from _ask_lines(answer, content.lines_with_signs, ears, reached, release)
         yield from _topics(answer, ears, release)
     yield from _signs(content, ears, release)
-    yield from _alarms(content, release)
+    yield from _alarms(content, reached, release)
     for wordings in content.phrases.values():
         for phrase in wordings:
             for said in phrase.suggestions:
@@ -36,9 +36,11 @@ def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
                     )
 
 
-def _ask_lines(answer: Answer, ears: Ears, release: Release) -> Iterator[Problem]:
+def _ask_lines(
+    answer: Answer, signed: frozenset[str], ears: Ears, reached: Callable[[str], str], release: Release
+) -> Iterator[Problem]:
     for i, line in enumerate(answer.ask):
-        found = release.sign_in(line)
+        found = (line in signed and release.signs.find(line)) or release.sign_in(reached(line))
         if found and found.level == "emergency" and not found.asked:
             # An intent without slots brings no text to the function, so nothing could warn there (design: signs first, always).
             yield Problem(
@@ -63,7 +65,9 @@ def _ask_lines(answer: Answer, ears: Ears, release: Release) -> Iterator[Problem
                 f"'{line}' is heard as {hearing.intent}, which listens for it as well; reword it, or leave it out",
             )
             continue
-        reading = release.understanding.read(line)
+        if "answer" in meaning:
+            continue
+        reading = release.understanding.read(reached(line))
         if reading.outcome != "answer" or reading.answers != (answer.id,):
             taken = " or ".join(reading.answers) or "nothing of ours"
             yield Problem(
@@ -99,13 +103,13 @@ def _signs(content: Content, ears: Ears, release: Release) -> Iterator[Problem]:
                 )
 
 
-def _alarms(content: Content, release: Release) -> Iterator[Problem]:
+def _alarms(content: Content, reached: Callable[[str], str], release: Release) -> Iterator[Problem]:
     """Lines of alarms.yaml that are heard as more, or as less, than they are."""
     for part, groups in content.alarms.items():
         least = LEVELS.index(release.warnings[part]["level"]) if part != CALM else -1
         for group, texts in groups.items():
             for i, text in enumerate(texts):
-                found = release.sign_in(text)
+                found = release.sign_in(reached(text))
                 line = content.lines[ALARMS](part, group, i)
                 if part != CALM and (found is None or LEVELS.index(found.level) > least or found.asked):
                     heard = f"only as '{found.sign}'" if found else "as no sign at all"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from guide.release import topic_key
 from guide.understanding import line_key
@@ -42,6 +43,7 @@ def check(content: Content) -> Iterator[Problem]:
         if plain_sample(text).split(" ")[0] in WAKE_WORDS:
             yield Problem(file, line, f"'{text}' begins with a word that wakes a speaker; Alexa's review refuses it")
     yield from _twice(written)
+    yield from _first_words(content)
     yield from _topics(content)
     for answer in content.answers.values():
         for i, text in enumerate(answer.ask):
@@ -109,6 +111,22 @@ def _twice(written: list[Written]) -> Iterator[Problem]:
         if first is not sample:
             whose = "here already" if first[2] == owner else f"in {first[0]}:{first[1]}"
             yield Problem(file, line, f"'{text}' stands {whose}; keep it where it belongs")
+
+
+def _first_words(content: Content) -> Iterator[Problem]:
+    """Frames that first words are to go to, and that cannot take them."""
+    found: dict[str, Any] = content.intents.get("frames") or {}
+    for name, frame in found.items():
+        for i, other in enumerate(frame.get("first_words", []) if isinstance(frame, dict) else []):
+            line = content.lines[INTENTS]("frames", name, "first_words", i)
+            home = found.get(other)
+            reads = home[0] if isinstance(home, list) else home["reads"] if home else ""
+            if home is None:
+                yield Problem(INTENTS, line, f"there is no frame '{other}'; name one that is in this file")
+            elif not reads.endswith(" {query}"):
+                yield Problem(
+                    INTENTS, line, f"'{other}' reads '{reads}', which begins with no words; first words cannot go there"
+                )
 
 
 def _topics(content: Content) -> Iterator[Problem]:
