@@ -42,7 +42,7 @@ def homes(content: Content, words: Iterable[str], reads: Mapping[str, str]) -> d
     kept until the lines of content change.
     """
     sought = sorted(words)
-    lines = [(text, answer) for text, answer in content.examples()]
+    lines = content.examples()
     lines += [(text, f"elsewhere {group}") for group, texts in content.elsewhere.items() for text in texts]
     name = sha256(Path(__file__).read_bytes())
     name.update(repr((lines, sought, sorted(reads.items()))).encode())
@@ -64,7 +64,8 @@ def _homes(lines: list[tuple[str, str]], words: list[str], reads: Mapping[str, s
     for word in words:
         counts = holding.get(spelling.meant(word), Counter())
         if frames and counts.total() >= FEWEST_LINES:
-            gain = gains @ _shares(counts, len(owners), usual)
+            # Rounded, so that another machine's last digits do not move a word.
+            gain = np.round(gains @ _shares(counts, len(owners), usual), 6)
             if gain.max() >= LEAST_GAIN:
                 found[word] = frames[int(gain.argmax())]
     return found
