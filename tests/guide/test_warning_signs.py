@@ -211,6 +211,10 @@ def test_told_wins_over_asked_about_at_the_same_level() -> None:
         ("my back's been run over by a bike", "my back feels like i've been run over"),
         ("my legs won't do what i tell them", "my legs are like jelly after the spin class"),
         ("i want to end it", "in the end it was only my back"),
+        ("had enough of life i'm checking out", "how many books may i check out"),
+        ("i have taken all the painkillers", "i've taken all the painkillers they make over the years"),
+        ("my little boy swallowed a rat killer pellet", "my little boy swallowed his pride"),
+        ("slight numbing around my groin since my back went", "a numbing cream for my groin"),
         ("my back hurts and my chest is tight", "stretch your chest with your knees to your chest"),
     ],
 )
