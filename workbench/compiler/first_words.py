@@ -2,7 +2,7 @@
 
 Alexa keeps a carrier phrase to itself, and an interaction model has 250 intents for the thousands of words that a question
 may begin with. So most of them share an intent with others, and the function reads the words of that intent in their place:
-"shiatsu for my back" may well be read as "massage for my back", and nothing at all is the worst that it can be read as.
+"shiatsu when i'm stiff" may well be read as "massage when i'm stiff", and the worst is to read nothing for it.
 
 Words are compared by the lines of content that hold them. A word belongs where the lines that hold the carrier's words are
 for the same answers, or the same groups of elsewhere.yaml, as those that hold the word itself.

@@ -17,10 +17,6 @@ def is_lines(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(line, str) for line in value)
 
 
-def is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
 def is_texts_by_name(value: Any) -> bool:
     return isinstance(value, dict) and all(is_text(text) for text in value.values())
 
