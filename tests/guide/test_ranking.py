@@ -10,6 +10,7 @@ import pytest
 from benchmarks.many_answers import held_out, lines, subjects
 from guide.ranking import Ranking
 from guide.release import Release
+from guide.words import spoken_words
 from stores.withdrawn import Without
 from tests.hints import hints
 from workbench.compiler import ranking
@@ -108,6 +109,15 @@ def test_a_release_with_many_answers_is_understood_by_ranking(
     without = Without(release, [next(iter(release.answers))])
     assert without.understanding.read(question) == release.understanding.read(question)
     assert without.understanding.explain(question) == release.understanding.explain(question)
+
+
+def test_what_lines_of_two_owners_leave_alike_is_looked_up_for_neither() -> None:
+    one, other = SUBJECTS[0][0], SUBJECTS[1][0]
+    examples = [(line, name) for name, what, when in SUBJECTS[:4] for line in lines(what, when, 20)]
+    shared = [("back pain", one), ("back pain", other), ("spine", one), ("spine", one), (ELSEWHERE[0], other)]
+    asked = ranking.rank([*examples, *shared], ELSEWHERE, HINTS)["asked"]
+    assert asked["spine"] == one
+    assert {"back pain", " ".join(spoken_words(ELSEWHERE[0]))}.isdisjoint(asked)
 
 
 def test_no_authored_line_sounds_like_an_emergency() -> None:

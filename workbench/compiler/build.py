@@ -94,8 +94,7 @@ def reaching(content: Content) -> Callable[[str], str]:
     Alexa keeps the words of a carrier phrase to itself, and the function reads those of its frame in their place: that is all
     that a model ever sees of a line, so that is what it learns.
     """
-    listener, intents = ears.Ears(compile_model(content)), meanings(content)
-    return lambda line: ears.passed_on(listener.hear_freely(line), intents) or line
+    return ears.free_text(ears.Ears(compile_model(content)), meanings(content))
 
 
 def stale_models(root: Path = ROOT) -> list[Path]:

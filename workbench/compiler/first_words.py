@@ -63,7 +63,7 @@ def _homes(lines: list[tuple[str, str]], words: list[str], reads: Mapping[str, s
     found = {}
     for word in words:
         counts = holding.get(spelling.meant(word), Counter())
-        if frames and counts.total() >= FEWEST_LINES:
+        if counts.total() >= FEWEST_LINES:
             # Rounded, so that another machine's last digits do not move a word.
             gain = np.round(gains @ _shares(counts, len(owners), usual), 6)
             if gain.max() >= LEAST_GAIN:

@@ -47,13 +47,17 @@ def frames(content: Content) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for section, urgent in (("urgent_frames", True), ("frames", False)):
         for name, frame in (content.intents.get(section) or {}).items():
-            samples = frame if isinstance(frame, list) else frame["samples"]
-            reads = samples[0] if isinstance(frame, list) else frame["reads"]
+            reads, samples = parts_of(frame)
             found[f"{name}Intent"] = {"reads": reads, "samples": samples, "urgent": urgent}
     for name, frame in (content.intents.get("frames") or {}).items():
         if isinstance(frame, dict) and "first_words" in frame:
             _lead_with_words(f"{name}Intent", [f"{other}Intent" for other in frame["first_words"]], found, content)
     return found
+
+
+def parts_of(frame: Any) -> tuple[str, list[str]]:
+    """Return what the function reads for the carrier phrases of a frame of intents.yaml, and the phrases."""
+    return (frame[0], frame) if isinstance(frame, list) else (frame["reads"], frame["samples"])
 
 
 def _lead_with_words(last: str, homely: list[str], found: dict[str, dict[str, Any]], content: Content) -> None:
@@ -67,20 +71,23 @@ def _lead_with_words(last: str, homely: list[str], found: dict[str, dict[str, An
     from workbench.embeddings import common_words
 
     samples = [sample for name, other in found.items() if name != last for sample in other["samples"]]
-    leading = {sample.removesuffix(" {query}") for sample in samples}
+    leading = set(map(_lead, samples))
     trailing = {sample.removeprefix("{query} ") for sample in samples}
     first = {word for word, ending in content.beginnings if ending not in trailing}
     first.update(common_words(COMMON_WORDS))
     first = {word for word in first - WAKE_WORDS - leading if _SAYABLE.fullmatch(word)}
-    own = {sample.removesuffix(" {query}") for sample in found[last]["samples"]}
-    reads = {name: found[name]["reads"].removesuffix(" {query}") for name in homely}
-    home = homes(content, first | own, reads)
-    leads = sorted(first - own)
-    kept = [sample for sample in found[last]["samples"] if sample.removesuffix(" {query}") not in home]
-    found[last]["samples"] = [*kept, *(f"{word} {{query}}" for word in leads if word not in home)]
+    own = set(map(_lead, found[last]["samples"]))
+    home = homes(content, first | own, {name: _lead(found[name]["reads"]) for name in homely})
+    every = [*found[last]["samples"], *(f"{word} {{query}}" for word in sorted(first - own))]
+    found[last]["samples"] = [sample for sample in every if _lead(sample) not in home]
     for name in homely:
         added = [f"{word} {{query}}" for word in sorted(home) if home[word] == name]
         found[name]["samples"] = [*found[name]["samples"], *added]
+
+
+def _lead(sample: str) -> str:
+    """Return the words of a carrier phrase that stands before what it carries."""
+    return sample.removesuffix(" {query}")
 
 
 def meanings(content: Content) -> dict[str, dict[str, Any]]:

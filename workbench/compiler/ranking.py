@@ -16,7 +16,7 @@ from guide.words import spoken_words
 from workbench.compiler import training
 from workbench.compiler.table import packed_keys
 from workbench.compiler.thresholds import COSTS
-from workbench.compiler.training import NO_ALARMS, Alarms, Elsewhere, train
+from workbench.compiler.training import NO_ALARMS, Alarms, Elsewhere, groups_of, sole_owners, train
 from workbench.progress import Say, quiet, track
 
 DENSE_MOST = 250
@@ -57,7 +57,7 @@ def rank(
     """Return the compiled lists of ``examples`` (a line, the id of its answer) and the model that knows what is ours.
 
     Besides what ``guide.ranking`` reads at once, ``postings`` has the lists by word or pair, and ``asked`` the answer
-    of every authored line. How sure a first answer must be is set on lines that were left out.
+    of every authored line that has one alone. How sure a first answer must be is set on lines that were left out.
     """
     answers = sorted({answer for _, answer in examples})
     spread = examples[:: max(1, len(examples) // GATE_LINES)]
@@ -69,7 +69,9 @@ def rank(
     trial = Ranking(compiled, _postings(learnt, answers), {})
     compiled["share"] = _share(trial, others[:: max(1, len(others) // LOOKED_AT)])
     compiled["postings"] = _postings(track(examples, "Ranking lines", say), answers)
-    compiled["asked"] = {" ".join(spoken_words(text)): answer for text, answer in examples}
+    lines = [*examples, *((text, "") for group in groups_of(elsewhere) for text in group)]
+    owners = sole_owners((" ".join(spoken_words(text)), answer) for text, answer in lines)
+    compiled["asked"] = {text: answer for text, answer in owners.items() if answer}
     return compiled
 
 

@@ -40,7 +40,7 @@ def _is_frame(value: Any) -> bool:
     return is_lines(value) or has({"reads": is_text, "samples": is_lines}, {"first_words": is_lines})(value)
 
 
-_FRAME = "a list of carrier phrases, or 'reads' and 'samples'"
+_FRAME = "a list of carrier phrases, or 'reads' and 'samples', and may then have a list of 'first_words'"
 _INTENTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "commands": (
         has({"means": is_text}, {"samples": is_lines, "slots": is_texts_by_name}),

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ MOST_PRACTICE = 2  # lines for each authored one, so that a guide with few lines
 PRACTICE_WEIGHT = 0.35  # of a line of practice, beside an authored one, whose author knows better than an encoder does
 
 
+Key = TypeVar("Key")
 Elsewhere = Mapping[str, Sequence[str]] | Sequence[str]
 """Lines of what is not ours: by group, which tells training more, or in one list."""
 
@@ -106,7 +107,7 @@ def digest(
     held.update(repr((sorted(hints.items()), list(alarms.told))).encode())
     for text, answer in examples:
         held.update(f"{answer}\t{text}\n".encode())
-    for number, lines in enumerate((*_groups(elsewhere), *alarms.told.values(), alarms.calm, sorted(alarms.unsure))):
+    for number, lines in enumerate((*groups_of(elsewhere), *alarms.told.values(), alarms.calm, sorted(alarms.unsure))):
         held.update("\n".join((f"\n[{number}]", *lines)).encode())
     return held.hexdigest()
 
@@ -127,7 +128,7 @@ def train(
     by networks without practice, since whoever wrote that down knew those lines.
     """
     answers = sorted({answer for _, answer in examples})
-    groups = _groups(elsewhere)
+    groups = groups_of(elsewhere)
     texts = [*(text for text, _ in examples), *(line for group in groups for line in group)]
     labels = [answers.index(answer) for _, answer in examples]
     for number, group in enumerate(groups, len(answers)):
@@ -177,12 +178,12 @@ def train(
     return compiled
 
 
-def _groups(elsewhere: Elsewhere) -> list[Sequence[str]]:
+def groups_of(elsewhere: Elsewhere) -> list[Sequence[str]]:
     return [lines for lines in elsewhere.values() if lines] if isinstance(elsewhere, Mapping) else [elsewhere]
 
 
 def _named(elsewhere: Elsewhere) -> list[str]:
-    """Return the names of the ``_groups``."""
+    """Return the names of the ``groups_of``."""
     return [name for name, lines in elsewhere.items() if lines] if isinstance(elsewhere, Mapping) else [""]
 
 
@@ -281,19 +282,27 @@ def _exceptions(
     names: Sequence[str],
     scores: Sequence[Sequence[float]],
 ) -> dict[str, str]:
-    """Return the authored lines that the model alone would not take to their own answer, or to what is not ours.
-
-    What is left of two lines behind their carrier phrases may be the same: it belongs to neither then.
-    """
+    """Return the authored lines that the model alone would not take to their own answer, or to what is not ours."""
     model = Understanding(compiled)
-    owners: dict[int, set[str]] = defaultdict(set)
+    keys = list(map(line_key, said))
+    owned = sole_owners(zip(keys, names))
     found: dict[int, int] = {}
-    for line, name, heard in zip(said, names, scores):
-        owners[line_key(line)].add(name)
+    for key, line, name, heard in zip(keys, said, names, scores):
         reading = model.judge(line, heard)
-        if reading.answers != ((name,) if name else ()):
-            found.setdefault(line_key(line), places(reading.ranked).index(name))
-    return listed({key: place for key, place in found.items() if len(owners[key]) == 1})
+        if key in owned and reading.answers != ((name,) if name else ()):
+            found.setdefault(key, places(reading.ranked).index(name))
+    return listed(found)
+
+
+def sole_owners(pairs: Iterable[tuple[Key, str]]) -> dict[Key, str]:
+    """Return the owner of each key that has only one.
+
+    What is left of two lines behind their carrier phrases may be the same, and belongs to neither then.
+    """
+    owners: dict[Key, set[str]] = defaultdict(set)
+    for key, owner in pairs:
+        owners[key].add(owner)
+    return {key: names.pop() for key, names in owners.items() if len(names) == 1}
 
 
 def listed(found: Mapping[int, int]) -> dict[str, str]:

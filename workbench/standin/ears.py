@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from guide.markup import fill
@@ -67,6 +67,11 @@ def passed_on(hearing: Hearing, intents: Mapping[str, Mapping[str, str]]) -> str
     meaning = intents[hearing.intent]
     slot = hearing.slots.get(meaning.get("slot", ""))
     return fill(meaning["reads"], {meaning["slot"]: slot.value}) if slot else ""
+
+
+def free_text(ears: Ears, intents: Mapping[str, Mapping[str, str]]) -> Callable[[str], str]:
+    """Return what of a line that is said in free words the function reads; all of it where no carrier phrase catches it."""
+    return lambda line: passed_on(ears.hear_freely(line), intents) or line
 
 
 class Ears:

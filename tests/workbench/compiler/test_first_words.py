@@ -8,7 +8,7 @@ import pytest
 
 from workbench.compiler.content import Content
 from workbench.compiler.first_words import FEWEST_LINES, homes
-from workbench.compiler.interaction_model import compile_model, frames, meanings
+from workbench.compiler.interaction_model import compile_model, frames, meanings, parts_of
 from workbench.standin.ears import Ears, passed_on
 
 READS = {"Rub": "massage", "Warm": "hot water", "Pet": "dog"}
@@ -82,7 +82,7 @@ class TestTheModel:
             sample
             for section in ("urgent_frames", "frames")
             for frame in content.intents[section].values()
-            for sample in (frame if isinstance(frame, list) else frame["samples"])
+            for sample in parts_of(frame)[1]
         }
         samples = [sample for frame in frames(content).values() for sample in frame["samples"]]
         assert written <= set(samples)

@@ -12,7 +12,7 @@ from guide import understanding
 from guide.understanding import Understanding
 from tests.hints import hints
 from workbench.compiler import training
-from workbench.compiler.training import NO_LINES, Alarms, digest, train
+from workbench.compiler.training import NO_LINES, Alarms, digest, sole_owners, train
 from workbench.embeddings import Practice
 
 EXAMPLES = [
@@ -143,6 +143,10 @@ class TestAlarms:
         examples = [*EXAMPLES, ("heat stopped breathing", "heat")]
         sure = train(examples, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM))
         assert train(examples, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM, unsure)) != sure
+
+
+def test_only_what_has_one_owner_has_one() -> None:
+    assert sole_owners([("a", "heat"), ("b", "heat"), ("a", "heat"), ("b", ""), ("c", "")]) == {"a": "heat", "c": ""}
 
 
 PRACTICE = Practice(

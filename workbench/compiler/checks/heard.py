@@ -8,18 +8,19 @@ from typing import Any
 from guide.release import Release
 from guide.warning_signs import LEVELS
 from workbench.compiler.answers import Answer
-from workbench.compiler.build import reaching, trained
+from workbench.compiler.build import trained
 from workbench.compiler.content import ALARMS, CALM, INTENTS, PHRASES, WARNING_SIGNS, Content
 from workbench.compiler.interaction_model import MOST_ASKED_CHARACTERS, compile_model
 from workbench.compiler.problems import Problem
 from workbench.compiler.release import compile_release
-from workbench.standin.ears import FALLBACK, Ears, passed_on
+from workbench.standin.ears import FALLBACK, Ears, free_text, passed_on
 
 
 def check_heard(content: Content, signs: dict[str, Any]) -> Iterator[Problem]:
     """Yield the lines that would be heard as something else; the content must be free of errors."""
     release = Release(compile_release(content, signs, trained(content)))
-    ears, reached = Ears(compile_model(content)), reaching(content)
+    ears = Ears(compile_model(content))
+    reached = free_text(ears, release.intents)
     for answer in content.answers.values():
         yield from _ask_lines(answer, content.lines_with_signs, ears, reached, release)
         yield from _topics(answer, ears, release)
@@ -40,7 +41,8 @@ def _ask_lines(
     answer: Answer, signed: frozenset[str], ears: Ears, reached: Callable[[str], str], release: Release
 ) -> Iterator[Problem]:
     for i, line in enumerate(answer.ask):
-        found = (line in signed and release.signs.find(line)) or release.sign_in(reached(line))
+        text = reached(line)
+        found = (line in signed and release.signs.find(line)) or release.sign_in(text)
         if found and found.level == "emergency" and not found.asked:
             # An intent without slots brings no text to the function, so nothing could warn there (design: signs first, always).
             yield Problem(
@@ -67,7 +69,7 @@ def _ask_lines(
             continue
         if "answer" in meaning:
             continue
-        reading = release.understanding.read(reached(line))
+        reading = release.understanding.read(text)
         if reading.outcome != "answer" or reading.answers != (answer.id,):
             taken = " or ".join(reading.answers) or "nothing of ours"
             yield Problem(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 from guide.release import topic_key
 from guide.understanding import line_key
 from guide.warning_signs import LEVELS
 from guide.words import spoken_words
 from workbench.compiler.content import ALARMS, ELSEWHERE, INTENTS, WARNING_SIGNS, Content
-from workbench.compiler.interaction_model import MOST_SAMPLE_CHARACTERS, WAKE_WORDS, intent_name, plain_sample
+from workbench.compiler.interaction_model import MOST_SAMPLE_CHARACTERS, WAKE_WORDS, intent_name, parts_of, plain_sample
 from workbench.compiler.problems import Problem
 from workbench.compiler.ranking import DENSE_MOST
 
@@ -75,7 +74,7 @@ def _written(content: Content) -> Iterator[Written]:
                 yield INTENTS, lines(section, name, "samples", i), name, text
     for section in ("urgent_frames", "frames"):
         for name, frame in (content.intents.get(section) or {}).items():
-            for text in frame if isinstance(frame, list) else frame["samples"]:
+            for text in parts_of(frame)[1]:
                 yield INTENTS, lines(section, name), f"{name}Intent", text
 
 
@@ -115,15 +114,13 @@ def _twice(written: list[Written]) -> Iterator[Problem]:
 
 def _first_words(content: Content) -> Iterator[Problem]:
     """Frames that first words are to go to, and that cannot take them."""
-    found: dict[str, Any] = content.intents.get("frames") or {}
+    found = content.intents.get("frames") or {}
     for name, frame in found.items():
         for i, other in enumerate(frame.get("first_words", []) if isinstance(frame, dict) else []):
             line = content.lines[INTENTS]("frames", name, "first_words", i)
-            home = found.get(other)
-            reads = home[0] if isinstance(home, list) else home["reads"] if home else ""
-            if home is None:
+            if other not in found:
                 yield Problem(INTENTS, line, f"there is no frame '{other}'; name one that is in this file")
-            elif not reads.endswith(" {query}"):
+            elif not (reads := parts_of(found[other])[0]).endswith(" {query}"):
                 yield Problem(
                     INTENTS, line, f"'{other}' reads '{reads}', which begins with no words; first words cannot go there"
                 )
