@@ -44,9 +44,10 @@ READ_BY = ("understanding.py", "spelling.py", "words.py")
 """Files of the function, by which lines are read: likewise."""
 
 FOLDS = 3
+SEED = 3  # of the first three, the one that erred least on questions of development; they differ by a hundredth
 LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
 LEAST_KNOWN = 0.7  # of what a line of practice may be about
-MOST_PRACTICE = 2  # lines for each authored one, so that a guide with few lines is trained quickly
+MOST_PRACTICE = 4  # lines for each authored one, so that a guide with few lines is trained quickly
 PRACTICE_WEIGHT = 0.35  # of a line of practice, beside an authored one, whose author knows better than an encoder does
 
 
@@ -119,7 +120,7 @@ def train(
     alarms: Alarms = NO_ALARMS,
     practice: Practice = NO_PRACTICE,
     *,
-    seed: int = 1,
+    seed: int = SEED,
 ) -> dict[str, Any]:
     """Return the compiled model of ``examples`` (a line, the id of its answer), ``elsewhere`` and ``alarms``.
 

@@ -60,11 +60,6 @@ class Practice(NamedTuple):
         """Return the same with every line changed."""
         return self._replace(lines=list(map(change, self.lines)))
 
-    def then(self, other: Practice) -> Practice:
-        """Return these lines, and after them those of ``other``, which was taught the same classes and signs."""
-        chances, sounds = np.concatenate([self.chances, other.chances]), np.concatenate([self.sounds, other.sounds])
-        return self._replace(lines=[*self.lines, *other.lines], chances=chances, sounds=sounds)
-
     def _of(self, places: Sequence[int]) -> Practice:
         lines = [self.lines[i] for i in places]
         return self._replace(lines=lines, chances=self.chances[places], sounds=self.sounds[places])

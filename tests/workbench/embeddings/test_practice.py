@@ -58,14 +58,6 @@ def test_lines_that_somebody_wrote_since_are_left_out() -> None:
     assert len(SMALL.without(SMALL.lines).lines) == 0
 
 
-def test_one_practice_after_another() -> None:
-    found = SMALL.then(SMALL.without(["my knee"]))
-    assert list(found.lines) == ["heat for my back", "my knee", "heat for my back"]
-    np.testing.assert_array_equal(found.chances[2], SMALL.chances[0])
-    np.testing.assert_array_equal(found.sounds[1:], np.array([[1.0], [0.0]], np.float32))
-    assert (found.classes, found.signs) == (SMALL.classes, SMALL.signs)
-
-
 def test_common_words_come_first() -> None:
     assert {"the", "you", "back", "time"} <= set(common_words(500))
     assert "lumbago" not in common_words(4_000)

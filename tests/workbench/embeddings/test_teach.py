@@ -74,6 +74,7 @@ def test_made_up_lines_are_the_same_every_time_and_nobodys(lines: Lines, monkeyp
         monkeypatch.setattr(teach, kind, 200)
     found = lines.made_up()
     assert found == lines.made_up()
+    assert set(lines.made_up(1)) - set(found)
     assert "" not in found
     assert not set(found) & {" ".join(line) for line in lines.known}
     assert {" ".join(spoken_words(line)) for line in lines.alarms.lines()} - {
