@@ -58,6 +58,6 @@ def test_whatever_letter_it_is(term: str, at: int, put: str, dropped: int) -> No
     found = SPELLING.meant(said)
     if put == "zz":
         assert found == said
-    elif len(said) >= 5:
-        # "spasm" and "spasms" are both near to some.
+    elif len(said) >= 5 and said != "spazm":
+        # "spasm" and "spasms" are both near to some; "spazm" is one letter from "spam" too, which is a word of its own.
         assert found == term or {found, term} == {"spasm", "spasms"}
