@@ -15,7 +15,7 @@ from workbench.compiler.interaction_model import compile_model, frames, meanings
 from workbench.compiler.kept import CACHE, kept
 from workbench.compiler.problems import ContentError, Problem, Problems
 from workbench.compiler.release import compile_release, write_release
-from workbench.compiler.training import Alarms, digest, train
+from workbench.compiler.training import MOST_PRACTICE, Alarms, digest, train
 from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs, misheard
 from workbench.embeddings import PRACTICE, Practice
 from workbench.progress import Say, quiet
@@ -83,7 +83,10 @@ def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
         others = {group: list(map(reached, lines)) for group, lines in elsewhere.items()}
         if many:
             return ranking.rank(ours, others, hints, alarms.each(reached), say)
-        return train(ours, others, hints, alarms.each(reached), Practice.read(PRACTICE).each(reached))
+        authored = len(examples) + sum(map(len, elsewhere.values())) + len(alarms.lines())
+        # How a line reaches the function takes longest to find out, so no more of them are looked at than are learned from.
+        practice = Practice.read(PRACTICE).some(MOST_PRACTICE * authored).each(reached)
+        return train(ours, others, hints, alarms.each(reached), practice)
 
     return dict(kept(content.root, "understanding", name.hexdigest(), make))
 
