@@ -1,7 +1,7 @@
 """Teach a sentence encoder the guide's answers, and write down what it makes of made-up lines; see README.md.
 
 Run by a maintainer, never by a build. The encoder reads in the order of the words, which the function's small network
-cannot; what it makes of tens of thousands of lines that nobody wrote is what that network learns from besides the
+cannot; what it makes of hundreds of thousands of lines that nobody wrote is what that network learns from besides the
 authored ones.
 """
 
@@ -92,6 +92,7 @@ class Lines:
         self.known = [spoken_words(text) for text, _ in self.examples] + [
             spoken_words(text) for lines in self.groups.values() for text in lines
         ]
+        self.authored = {" ".join(line) for line in self.known}
         self.told = self._ours(12, sys.maxsize)
         often: dict[str, int] = {}
         for line in self.known:
@@ -149,7 +150,7 @@ class Lines:
         texts += [" ".join(self.nameless(dice.choice(short))) for _ in range(NAMELESS)]
         more = dealt(77)
         texts += [" ".join(telling) for telling in (*self._told_together(more), *self._told_again(more))]
-        return sorted(set(texts) - {" ".join(line) for line in self.known} - {""})
+        return sorted(set(texts) - self.authored - {""})
 
     def _stories(self, dice: random.Random) -> Iterator[list[str]]:
         """Yield parts of what people tell with a question after it, or seldom before."""
@@ -352,9 +353,8 @@ def main() -> None:
     An encoder that was taught more lines reads the old ones better than they were read then.
     """
     lines = Lines(load_content()[0])
-    made = sorted({text for number in range(ROUNDS) for text in lines.made_up(number)})
-    authored = {" ".join(line) for line in lines.known}
-    before = Practice.read(PRACTICE).without({*made, *authored}).some(MOST_LINES - len(made))
+    made = {text for number in range(ROUNDS) for text in lines.made_up(number)}
+    before = Practice.read(PRACTICE).without(made | lines.authored).some(MOST_LINES - len(made))
     texts = sorted([*made, *before.lines])
     print(f"Teaching an encoder, which then reads {len(texts):,} lines …", flush=True)
     encoder = Encoder(lines)
