@@ -342,11 +342,27 @@ def test_a_sign_that_is_asked_about_is_answered_too(talk: Talk) -> None:
     assert reply.outcome == "answer" and reply.warning
 
 
-def test_a_sign_that_is_asked_about_with_nothing_of_ours_is_told_alone(talk: Talk) -> None:
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("could my sinus allergies make it hard to breathe", "breathless"),
+        ("can anxiety cause chest pain", "chest-pain"),
+        ("is chest pain serious", "chest-pain"),
+        ("what are some common symptoms of stroke", "stroke"),
+        ("how long do the symptoms of an overdose last", "overdose"),
+    ],
+)
+def test_a_danger_that_is_no_matter_of_backs_is_told_alone_when_asked_about(talk: Talk, text: str, sign: str) -> None:
     """That our list of reasons to get help for a back is no answer to what somebody asks about an allergy."""
-    reply = talk.text("could my sinus allergies make it hard to breathe")
-    assert (reply.outcome, reply.warning, reply.answer) == ("warning", "breathless", "")
-    assert reply.speech.startswith("If that is happening now, call ") and reply.keep_open and reply.reprompt
+    reply = talk.text(text)
+    assert (reply.outcome, reply.warning, reply.answer) == ("warning", sign, "")
+    assert reply.speech.startswith("If ") and "call nine one one" in reply.speech.split(".")[0]
+    assert reply.keep_open and reply.reprompt
+
+
+def test_such_a_danger_gets_an_answer_where_a_back_is_named(talk: Talk) -> None:
+    reply = talk.text("is chest pain with a back spasm serious")
+    assert (reply.outcome, reply.care_level) == ("answer", "emergency")
 
 
 def test_no_after_a_warning_does_not_wave_it_away(talk: Talk) -> None:

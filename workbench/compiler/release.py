@@ -111,9 +111,9 @@ def _text(passage: Passage | None) -> str:
     return passage.text if passage else ""
 
 
-def _warning(sign: dict[str, Any]) -> dict[str, str]:
+def _warning(sign: dict[str, Any]) -> dict[str, Any]:
     say, asked = (" ".join(str(sign[name]).split()) for name in ("say", "if_asked"))
-    return {"level": sign["level"], "say": say, "asked": asked}
+    return {"level": sign["level"], "say": say, "asked": asked, "general": bool(sign.get("general"))}
 
 
 def _places(content: Content) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from guide.release import Release
 from guide.reply import Reply
 from guide.state import Move, State
 from guide.telling import NEEDS, tell
+from guide.understanding import Reading
 from guide.warning_signs import LEVELS, Found
 from guide.words import closest
 
@@ -40,7 +41,7 @@ _ASIDES = frozenset(
 # Commands that speak of the place in the content where the conversation is.
 _GOES_ON = frozenset(("yes", "next", "previous", "more", "repeat", "start_over", "resume", "left", "who_says"))
 
-# Who asks whether an allergy takes the breath away is told when to call, and nothing about backs.
+# Who asks whether a marathon numbs both legs is told when to call, and nothing about backs.
 _SURELY_NOT_OURS = 0.99
 
 
@@ -184,19 +185,30 @@ class _Turn:
             move = self._part(choice)
         elif reading.outcome == "answer":
             move = self._part(reading.answers[0])
+        elif found and found.asked:
+            move = self._about_a_sign(found, heard.text, reading)
         elif reading.outcome == "offer":
             move = Move("offer", offered=reading.answers)
-        elif found and found.asked and dict(reading.ranked).get("", 0.0) < _SURELY_NOT_OURS:
-            move = self._part(self.release.roles["when_to_get_help"])
         elif found:
-            return Move("warning", sign=found.sign, asked=found.asked, urgent=heard.urgent)
+            move = Move("warning")
         else:
             return self._missed("decline", heard)
-        if found and found.asked and move.kind == "offer":
-            move = self._part(reading.answers[0])
         if found:
             move = move._replace(sign=found.sign, asked=found.asked)
         return move._replace(urgent=heard.urgent)
+
+    def _about_a_sign(self, found: Found, text: str, reading: Reading) -> Move:
+        """What there is to say to a question about a sign that gets no answer for sure.
+
+        What anxiety does to the chest is no question for a guide to backs, nor is anything else that is asked of a danger which
+        is no matter of backs: there is nothing to say but when to call.
+        """
+        if self.release.warnings[found.sign].get("general") and not self.release.understanding.names_subject(text):
+            return Move("warning")
+        if reading.outcome == "offer":
+            return self._part(reading.answers[0])
+        surely_not_ours = dict(reading.ranked).get("", 0.0) >= _SURELY_NOT_OURS
+        return Move("warning") if surely_not_ours else self._part(self.release.roles["when_to_get_help"])
 
     def _choice(self, text: str) -> str:
         """The offered answer that ``text`` names, if it names one."""

@@ -225,6 +225,10 @@ class Understanding:
         """Return the words of ``text`` as they are read."""
         return self.spelled(spoken_words(text))
 
+    def names_subject(self, text: str) -> bool:
+        """True when ``text`` names what the guide is about."""
+        return named(self.words(text), self._hints)
+
     def spelled(self, said: list[str]) -> list[str]:
         """Return what was ``said`` with terms of the field in place of unknown words that misspell them."""
         return list(map(self._spelling.meant, said))
