@@ -13,11 +13,12 @@ from workbench.compiler.checks import check_content
 from workbench.compiler.content import INTENTS, ROOT, WARNING_SIGNS, Content, load_content
 from workbench.compiler.interaction_model import compile_model, frames, meanings, model_paths, model_text
 from workbench.compiler.kept import CACHE, kept
+from workbench.compiler.pretrained import Pretrained
 from workbench.compiler.problems import ContentError, Problem, Problems
 from workbench.compiler.release import compile_release, write_release
-from workbench.compiler.training import MOST_PRACTICE, Alarms, digest, train
+from workbench.compiler.training import Alarms, digest, train
 from workbench.compiler.warning_signs import WarningSignsError, compile_warning_signs, misheard
-from workbench.embeddings import PRACTICE, Practice
+from workbench.embeddings import PRETRAINED, VECTORS
 from workbench.progress import Say, quiet
 from workbench.standin import ears
 
@@ -77,16 +78,14 @@ def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     name.update(repr(frames(content)).encode() + Path(ears.__file__).read_bytes())
 
     def make() -> dict[str, Any]:
+        pretrained = Pretrained.read(PRETRAINED)
         say(f"Training on {len(examples):,} lines of ours and {sum(map(len, elsewhere.values())):,} of elsewhere …")
         reached = reaching(content)
         ours = [(reached(line), answer) for line, answer in examples]
         others = {group: list(map(reached, lines)) for group, lines in elsewhere.items()}
         if many:
             return ranking.rank(ours, others, hints, alarms.each(reached), say)
-        authored = len(examples) + sum(map(len, elsewhere.values())) + len(alarms.lines())
-        # How a line reaches the function takes longest to find out, so no more of them are looked at than are learned from.
-        practice = Practice.read(PRACTICE).some(MOST_PRACTICE * authored).each(reached)
-        return train(ours, others, hints, alarms.each(reached), practice)
+        return train(ours, others, hints, alarms.each(reached), pretrained)
 
     return dict(kept(content.root, "understanding", name.hexdigest(), make))
 
@@ -126,7 +125,8 @@ def _sources(root: Path) -> list[Path]:
             *(root / "content").rglob("*.yaml"),
             *(root / "workbench" / "compiler").rglob("*.py"),
             *(root / "lambda" / "skill" / "guide").rglob("*.py"),
-            *(root / "workbench" / "embeddings").glob("*.npz"),
+            *(root / "workbench" / "embeddings").glob(PRETRAINED.name),
+            *(root / "workbench" / "embeddings").glob(VECTORS.name),
             *root.glob(INTENTS),
         ]
     )

@@ -19,6 +19,8 @@ FEWEST_STEPS = 34  # in an epoch, so that few lines are gone through in smaller 
 SMALLEST_BATCH = 16
 LEAST_STEPS = 150  # in all: a handful of lines are gone through more often
 RATE = 0.028  # with whole batches; with smaller ones less, as their slopes are noisier
+TUNED_EPOCHS = 2  # of a network that was trained before
+TUNED_RATE = 0.003  # of what it knows: enough for what was written since, too little to forget the rest
 LEAST_RATE = 0.3  # of it, to the last: the mean of weights that still move is nearer to the middle of what fits
 SHARED_RATE = 0.3  # of it, for the layers that every line goes through
 DECAY = 1e-6
@@ -71,20 +73,40 @@ class Network(NamedTuple):
         return np.asarray(hidden @ self.outward + self.bias, np.float32)
 
 
-def fit(rows: Rows, taught: Targets, seed: int) -> Network:
-    """Return the network that fits best, by Adam with a falling rate: the mean of its last weights."""
+class Start(NamedTuple):
+    """A network that was trained before, for what there is to learn now."""
+
+    network: Network
+    new_rows: NDArray[np.bool_]
+    """Which of the rows of ``inward`` it did not have."""
+    new_scores: NDArray[np.bool_]
+    """Which of the scores."""
+
+    def rates(self) -> Network:
+        """Return how fast each of the weights changes: slowly, and those that are new as if nothing had been there."""
+        known = SHARED_RATE * TUNED_RATE
+        scores = np.where(self.new_scores, RATE, known)
+        new_words = np.where(self.new_rows, RATE, TUNED_RATE)[:, None]
+        return _each_at(self.network, (new_words, TUNED_RATE, known, known, scores, scores))
+
+
+def fit(rows: Rows, taught: Targets, seed: int, start: Start | None = None) -> Network:
+    """Return the network that fits best, by Adam with a falling rate: the mean of its last weights.
+
+    It goes on from ``start``, or begins with nothing.
+    """
     random = np.random.default_rng(seed)
     count = len(rows.dense)
     batch = min(BATCH, max(SMALLEST_BATCH, count // FEWEST_STEPS))
-    epochs = max(EPOCHS, LEAST_STEPS * batch // count)
+    epochs = max(TUNED_EPOCHS if start else EPOCHS, LEAST_STEPS * batch // count)
     steps = epochs * -(-count // batch)
-    weights = _beginning(random, rows, taught.wanted.shape[1])
-    adam = _Adam(weights, RATE * (batch / BATCH) ** 0.5, steps)
+    weights, rates = _begun(start, random, rows, taught)
+    adam = _Adam(weights, _each_at(rates, [(batch / BATCH) ** 0.5 * one for one in rates]), steps)
     first, sums = int((1 - AVERAGED) * steps), [np.zeros_like(one) for one in weights]
     for _ in range(epochs):
         order = random.permutation(count)
-        for start in range(0, count, batch):
-            chosen = order[start : start + batch]
+        for place in range(0, count, batch):
+            chosen = order[place : place + batch]
             adam.follow(_slopes(weights, rows.of(chosen), taught.of(chosen), random))
             for one, total in zip(weights, sums if adam.step > first else ()):
                 total += one
@@ -96,22 +118,21 @@ class _Adam:
 
     BLOCK = 1024
 
-    def __init__(self, weights: Network, rate: float, steps: int) -> None:
-        self.weights, self.rate, self.steps, self.step = weights, rate, steps, 0
+    def __init__(self, weights: Network, rates: Network, steps: int) -> None:
+        self.weights, self.rates, self.steps, self.step = weights, rates, steps, 0
         self._means, self._squares = ([np.zeros_like(one) for one in weights] for _ in range(2))
 
     def follow(self, slopes: Sequence[Floats]) -> None:
         """Take one step against ``slopes``."""
         self.step += 1
-        rate = self.rate * max(1 - self.step / self.steps, LEAST_RATE)
-        rate *= (1 - 0.999**self.step) ** 0.5 / (1 - 0.9**self.step)
+        left = max(1 - self.step / self.steps, LEAST_RATE)
+        left *= (1 - 0.999**self.step) ** 0.5 / (1 - 0.9**self.step)
         for place, slope in enumerate(slopes):
-            of_words = Network._fields[place] in ("inward", "meant")
             for start in range(0, len(slope), self.BLOCK):
                 block = slice(start, start + self.BLOCK)
-                self._change(place, block, slope[block], rate if of_words else SHARED_RATE * rate)
+                self._change(place, block, slope[block], left)
 
-    def _change(self, place: int, block: slice, slope: Floats, rate: float) -> None:
+    def _change(self, place: int, block: slice, slope: Floats, left: float) -> None:
         mean, square = self._means[place][block], self._squares[place][block]
         mean *= 0.9
         mean += np.multiply(slope, 0.1)
@@ -122,17 +143,35 @@ class _Adam:
         np.sqrt(square, out=part)
         part += 1e-8
         np.divide(mean, part, out=part)
-        part *= rate
+        part *= self.rates[place][block] * np.float32(left)
         self.weights[place][block] -= part
 
 
-def _beginning(random: np.random.Generator, rows: Rows, scores: int) -> Network:
+def _each_at(weights: Network, rates: Sequence[Any]) -> Network:
+    """Return ``rates`` in the shape of ``weights``: one for each of them."""
+    return Network(
+        *(np.broadcast_to(np.asarray(rate, np.float32), one.shape) for one, rate in zip(weights, rates, strict=True))
+    )
+
+
+def _begun(start: Start | None, random: np.random.Generator, rows: Rows, taught: Targets) -> tuple[Network, Network]:
+    """Return the weights to begin with, and how fast each changes."""
+    if start is not None:
+        return Network(*(one.copy() for one in start.network)), start.rates()
+    weights = beginning(random, (rows.sparse.shape[1], rows.dense.shape[1]), taught.wanted.shape[1])
+    shared = SHARED_RATE * RATE
+    return weights, _each_at(weights, (RATE, RATE, shared, shared, shared, shared))
+
+
+def beginning(random: np.random.Generator, inputs: tuple[int, int], scores: int) -> Network:
+    """Return a network that knows nothing, for so many sparse and dense ``inputs``."""
+
     def layer(scale: float, *shape: int) -> Floats:
         return scale * random.standard_normal(shape, np.float32)
 
     return Network(
-        layer(0.05, rows.sparse.shape[1], SUMS),
-        layer(0.05, rows.dense.shape[1], SUMS),
+        layer(0.05, inputs[0], SUMS),
+        layer(0.05, inputs[1], SUMS),
         layer(SUMS**-0.5, SUMS, HIDDEN),
         np.zeros(HIDDEN, np.float32),
         layer(HIDDEN**-0.5, HIDDEN, scores),

@@ -1,8 +1,9 @@
 """A network as the release has it: a row of small whole numbers for every word, pair and piece.
 
 What a number loses by being rounded is felt in every line that has its word, and a fine step takes more bytes. So the rows
-are turned first: to where as much as can be of what they hold is in few of their numbers, so that all others are small,
-and small numbers that stand together take few bits. The layer that the sums go through is turned against it.
+are put on other axes first: stretched where the scores hang on what they hold and shrunk where they do not, and turned to
+where as much as can be of it is in few of their numbers, so that all others are small, and small numbers that stand together
+take few bits. The layer that the sums go through undoes it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MOST_UNITS = 11_600  # where the lines have fewer of their own, common words fil
 STEP = 1.6  # of the numbers of rows
 SWEEPS = 3  # over the numbers, to round each so that it makes up for what the others of a line lost
 OWN = 0.5  # of its own error counts beside that of the lines, since people say what no line does
+LEAST_MATTERS = 0.05  # how much every direction counts at least, beside what they count on average
 
 
 class Layer(NamedTuple):
@@ -70,13 +72,13 @@ class Table(NamedTuple):
         read = rows_read(names, lines)
         length = np.sqrt(np.maximum(lines.squares @ (read @ lengths), 1))
         shares = csr_matrix((lines.counts @ read).multiply(1 / length[:, None]), dtype=np.float32)
-        turn = turned(rows)
-        rounded = rounded_together(np.asarray(rows @ turn / STEP, np.float32), shares)
+        to_axes = axes(rows, mattering(network, np.asarray(shares @ rows, np.float32)))
+        rounded = rounded_together(np.asarray(rows @ to_axes / STEP, np.float32), shares)
         return cls(
             names,
             rounded.clip(-127, 127).astype(np.int8),
             lengths.astype(np.uint8),
-            Layer.of(turn.T @ network.middle),
+            Layer.of(np.asarray(np.linalg.inv(to_axes) @ network.middle, np.float32)),
             _rounded(network.hidden),
             Layer.of(network.outward),
             _rounded(network.bias),
@@ -122,12 +124,29 @@ def rows_read(names: Sequence[str], lines: Lines) -> csr_matrix:
     return found + csr_matrix((pieces.data, (pieces.row, pieces.col + len(names))), shape=shape)
 
 
-def turned(rows: Floats) -> Floats:
-    """Return the turn of ``rows`` after which their numbers differ most in size from column to column: their principal axes.
+def mattering(network: Network, sums: Floats) -> NDArray[np.float64]:
+    """Return how much the scores change with the ``sums`` of lines: the mean, over lines, of the squares of their slopes.
 
-    Nothing is lost, and what rounding loses is as much as before: only the bytes are fewer.
+    That is a matrix, since changes along two sums may add up or make up for each other. Every direction counts a little,
+    since what nobody has said may change it.
     """
-    return np.asarray(np.linalg.svd(rows.T @ rows)[0], np.float32)
+    active = (sums @ network.middle + network.hidden > 0).astype(np.float32)
+    together = (active.T @ active / len(sums)) * (network.outward @ network.outward.T)
+    found = np.asarray(network.middle @ together @ network.middle.T, np.float64)
+    mean = float(np.trace(found)) / len(found) or 1.0
+    return found / mean + LEAST_MATTERS * np.eye(len(found))
+
+
+def axes(rows: Floats, matters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what takes ``rows`` to the axes that they are rounded on.
+
+    On them an error of any direction changes the scores about as much as one of any other, so that one step does for all of
+    them; and of those axes they are the principal ones of ``rows``, whose numbers differ most in size from column to column.
+    """
+    lengths, directions = np.linalg.eigh(matters)
+    stretch = directions * np.sqrt(lengths)
+    stretched = rows @ stretch
+    return np.asarray(stretch @ np.linalg.svd(stretched.T @ stretched)[0], np.float64)
 
 
 def rounded_together(table: Floats, shares: csr_matrix) -> Floats:

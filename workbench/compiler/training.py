@@ -25,30 +25,27 @@ from guide.warning_signs import LEVELS
 from guide.words import spoken_words
 from workbench.compiler.content import CALM, Content
 from workbench.compiler.features import Features, Lines
-from workbench.compiler.network import Network, Targets, fit, softmax
+from workbench.compiler.network import Network, Start, Targets, fit, softmax
+from workbench.compiler.pretrained import Pretrained
 from workbench.compiler.table import Table, packed, packed_keys
 from workbench.compiler.thresholds import (
     COSTS,
     FALSE_ALARMS,
     MILDER_FALSE_ALARMS,
-    PRACTISED_COSTS,
+    PRETRAINED_COSTS,
     answer_thresholds,
     least_alarms,
 )
-from workbench.embeddings import NO_PRACTICE, PRACTICE, VECTORS, Floats, Practice
+from workbench.embeddings import PRETRAINED, VECTORS, Floats
 
-CODE = ("training.py", "features.py", "network.py", "thresholds.py", "table.py")
+CODE = ("training.py", "features.py", "network.py", "pretrained.py", "thresholds.py", "table.py")
 """Files beside this one: where one of them changes, another model comes out."""
 
 READ_BY = ("understanding.py", "spelling.py", "words.py")
 """Files of the function, by which lines are read: likewise."""
 
 FOLDS = 3
-SEED = 3  # of the first three, the one that erred least on questions of development; they differ by two hundredths
-LEAST_SHARED = 0.9  # of the classes here, which practice has to know, for it to be of this guide
-LEAST_KNOWN = 0.7  # of what a line of practice may be about
-MOST_PRACTICE = 4  # lines for each authored one, so that a guide with few lines is trained quickly
-PRACTICE_WEIGHT = 0.35  # of a line of practice, beside an authored one, whose author knows better than an encoder does
+SEED = 3
 
 
 Key = TypeVar("Key")
@@ -103,7 +100,7 @@ def digest(
     held = sha256()
     code = (Path(__file__).with_name(name) for name in CODE)
     read_by = (Path(reader.__file__).with_name(name) for name in READ_BY)
-    for path in (*code, *read_by, Path(VECTORS), Path(PRACTICE)):
+    for path in (*code, *read_by, Path(VECTORS), Path(PRETRAINED)):
         held.update(path.read_bytes())
     held.update(repr((sorted(hints.items()), list(alarms.told))).encode())
     for text, answer in examples:
@@ -113,69 +110,110 @@ def digest(
     return held.hexdigest()
 
 
+class Lessons(NamedTuple):
+    """Authored lines as words, and what there is to learn of each."""
+
+    classes: list[str]
+    """The answers, and the names of the groups of what is not ours."""
+    answers: int
+    """How many of those are answers."""
+    signs: list[str]
+    """What there is to listen for, most urgent first."""
+    said: list[list[str]]
+    """The lines: those of the classes, and after them those that only tell what signs sound like."""
+    target: NDArray[np.int64]
+    """The place of its class for each line that has one."""
+    urgent: NDArray[np.int64]
+    """``Alarms.labels`` of all."""
+
+    @classmethod
+    def of(cls, examples: Sequence[tuple[str, str]], elsewhere: Elsewhere, alarms: Alarms) -> Lessons:
+        """Return those of ``examples`` (a line, the id of its answer), ``elsewhere`` and ``alarms``."""
+        answers = sorted({answer for _, answer in examples})
+        groups = groups_of(elsewhere)
+        texts = [*(text for text, _ in examples), *(line for group in groups for line in group)]
+        labels = [answers.index(answer) for _, answer in examples]
+        for number, group in enumerate(groups, len(answers)):
+            labels += [number] * len(group)
+        return cls(
+            [*answers, *_named(elsewhere)],
+            len(answers),
+            list(alarms.told),
+            [spoken_words(text) for text in (*texts, *alarms.lines())],
+            np.array(labels),
+            alarms.labels(texts),
+        )
+
+    def targets(self) -> Targets:
+        wanted = np.zeros((len(self.said), len(self.classes) + len(self.signs)), np.float32)
+        wanted[np.arange(len(self.target)), self.target] = 1
+        wanted[:, len(self.classes) :] = self.urgent == 1
+        known = np.arange(len(self.said)) < len(self.target)
+        return Targets(wanted, known.astype(np.float32), (self.urgent >= 0).astype(np.float32))
+
+    def names(self) -> list[str]:
+        """Return the id of the answer for each class; "" for one that is not ours."""
+        return [name if i < self.answers else "" for i, name in enumerate(self.classes)]
+
+
 def train(
     examples: Sequence[tuple[str, str]],
     elsewhere: Elsewhere,
     hints: Mapping[str, str],
     alarms: Alarms = NO_ALARMS,
-    practice: Practice = NO_PRACTICE,
+    pretrained: Pretrained | None = None,
     *,
     seed: int = SEED,
 ) -> dict[str, Any]:
     """Return the compiled model of ``examples`` (a line, the id of its answer), ``elsewhere`` and ``alarms``.
 
-    ``hints`` are the words of ``content/en/hearing.yaml``, in one line each. What ``practice`` says of answers that are
-    no more is left aside. Deterministic. The thresholds are set on predictions for lines that were left out of training,
-    by networks without practice, since whoever wrote that down knew those lines.
+    ``hints`` are the words of ``content/en/hearing.yaml``, in one line each. Training goes on from ``pretrained`` where that
+    is of this guide. Deterministic. The thresholds are set on predictions for lines that were left out of training, by
+    networks that begin with nothing, since one that was trained before knew those lines.
     """
-    answers = sorted({answer for _, answer in examples})
-    groups = groups_of(elsewhere)
-    texts = [*(text for text, _ in examples), *(line for group in groups for line in group)]
-    labels = [answers.index(answer) for _, answer in examples]
-    for number, group in enumerate(groups, len(answers)):
-        labels += [number] * len(group)
-    names = [*answers, *("" for _ in groups)]
-    read = Hints.of(hints)
-    said = [spoken_words(text) for text in (*texts, *alarms.lines())]
-    urgent = alarms.labels(texts)
-    target = np.array(labels)
-    wanted = np.zeros((len(said), len(names) + len(alarms.told)), np.float32)
-    wanted[np.arange(len(labels)), target] = 1
-    wanted[:, len(names) :] = urgent == 1
-    known, heard = (np.arange(len(said)) < len(labels)).astype(np.float32), (urgent >= 0).astype(np.float32)
-    exercises = _exercises(practice.without(texts), [*answers, *_named(elsewhere)], list(alarms.told))
-    lines = Lines(units(line, read) for line in (*said, *map(spoken_words, exercises.lines)))
-    features, network, scores = _fitted(lines, Targets(wanted, known, heard), exercises, seed)
-    chances = softmax(scores[: len(texts), : len(names)])
-    kinds = [kind_of(line, read) for line in said[: len(texts)]]
-    costs = PRACTISED_COSTS if exercises.lines else COSTS
-    thresholds = answer_thresholds(chances, target, len(answers), kinds, costs)
+    lessons = Lessons.of(examples, elsewhere, alarms)
+    read, said, names = Hints.of(hints), lessons.said, lessons.names()
+    lines = Lines(units(line, read) for line in said)
+    features = Features(lines, len(said))
+    start = pretrained and pretrained.start(features, lessons.classes, lessons.signs, seed)
+    network, scores = _fitted(features, lessons.targets(), start, seed)
+    count = len(lessons.target)
+    chances = softmax(scores[:count, : len(names)])
+    kinds = [kind_of(line, read) for line in said[:count]]
+    costs = PRETRAINED_COSTS if start else COSTS
     compiled: dict[str, Any] = {
         "classes": names,
         "hints": dict(hints),
         "lines": NO_LINES,
-        "thresholds": thresholds,
+        "thresholds": answer_thresholds(chances, lessons.target, lessons.answers, kinds, costs),
     }
     table = Table.of(features, network, lines)
     compiled.update(table.compiled())
-    subjects = np.array([subject_of(line, read) for line in said])
-    compiled["sounds"] = [
+    compiled["sounds"] = _sounds(lessons, scores[:, len(names) :], [subject_of(line, read) for line in said])
+    heard_as = table.scores(lines)
+    _spell(Understanding(compiled), table, read, said, heard_as)
+    given = heard_as.tolist()
+    _list_misjudged(compiled, said, lessons.urgent, given)
+    compiled["lines"] = _exceptions(compiled, said[:count], [names[i] for i in lessons.target], given)
+    return compiled
+
+
+def _sounds(lessons: Lessons, scores: Floats, subjects: Sequence[str]) -> list[dict[str, Any]]:
+    """Return from which of ``scores`` on a line sounds like each sign; no line is listed yet."""
+    return [
         {
             "sign": sign,
             "least": least_alarms(
-                scores[:, len(names) + i], urgent[:, i], subjects, MILDER_FALSE_ALARMS if i else FALSE_ALARMS
+                scores[:, i],
+                lessons.urgent[:, i],
+                np.array(subjects),
+                MILDER_FALSE_ALARMS if i else FALSE_ALARMS,
             ),
             "told": packed_keys([]),
             "calm": packed_keys([]),
         }
-        for i, sign in enumerate(alarms.told)
+        for i, sign in enumerate(lessons.signs)
     ]
-    heard_as = table.scores(lines.first(len(said)))
-    _spell(Understanding(compiled), table, read, said, heard_as)
-    given = heard_as.tolist()
-    _list_misjudged(compiled, said, urgent, given)
-    compiled["lines"] = _exceptions(compiled, said[: len(texts)], [names[i] for i in labels], given)
-    return compiled
 
 
 def groups_of(elsewhere: Elsewhere) -> list[Sequence[str]]:
@@ -187,48 +225,12 @@ def _named(elsewhere: Elsewhere) -> list[str]:
     return [name for name, lines in elsewhere.items() if lines] if isinstance(elsewhere, Mapping) else [""]
 
 
-class _Exercises(NamedTuple):
-    """What others make of lines that nobody wrote."""
+def _fitted(features: Features, taught: Targets, start: Start | None, seed: int) -> tuple[Network, Floats]:
+    """Return the network, and the scores that networks not trained on a line give it.
 
-    lines: list[str]
-    targets: Targets
-
-
-def _exercises(practice: Practice, classes: Sequence[str], signs: Sequence[str]) -> _Exercises:
-    """Return the part of ``practice`` that is about what there is to tell apart here.
-
-    Lines that are mostly about something that is not there are left out; and all of them when most of what there is here
-    was not known then, as in a guide about something else.
+    All are trained side by side, each on one core: NumPy and SciPy let go of Python's lock while they count, and one product
+    is too small to be shared.
     """
-    if sum(name in practice.classes for name in classes) < LEAST_SHARED * len(classes):
-        practice = NO_PRACTICE
-    chances = _columns(practice.chances, practice.classes, classes)
-    whole = chances.sum(axis=1)
-    kept = np.flatnonzero(whole >= LEAST_KNOWN).tolist()
-    sounds = _columns(practice.sounds[kept], practice.signs, signs)
-    heard = np.repeat([[sign in practice.signs for sign in signs]], len(kept), axis=0).astype(np.float32)
-    wanted = np.hstack([chances[kept] / whole[kept, None], sounds])
-    targets = Targets(wanted, np.full(len(kept), PRACTICE_WEIGHT, np.float32), PRACTICE_WEIGHT * heard)
-    return _Exercises([practice.lines[i] for i in kept], targets)
-
-
-def _columns(table: Floats, names: Sequence[str], wanted: Sequence[str]) -> Floats:
-    """Return the columns of ``table`` that ``names`` names, as they are ``wanted``; nothing where there is no such column."""
-    place = {name: i for i, name in enumerate(names)}
-    found = np.zeros((len(table), len(wanted)), np.float32)
-    for i, name in enumerate(wanted):
-        if name in place:
-            found[:, i] = table[:, place[name]]
-    return found
-
-
-def _fitted(lines: Lines, taught: Targets, exercises: _Exercises, seed: int) -> tuple[Features, Network, Floats]:
-    """Return the features, the network, and the scores that networks not trained on a line give it.
-
-    ``lines`` are those of ``taught``, and after them those of ``exercises``. All are trained side by side, each on one core:
-    NumPy and SciPy let go of Python's lock while they count, and one product is too small to be shared.
-    """
-    features = Features(lines, len(taught.wanted))
     fold = np.random.default_rng(seed).permutation(len(taught.wanted)) % FOLDS
     scores = np.zeros_like(taught.wanted)
 
@@ -237,9 +239,9 @@ def _fitted(lines: Lines, taught: Targets, exercises: _Exercises, seed: int) -> 
         scores[others] = fit(features.rows.of(learnt), taught.of(learnt), seed).scores(features.rows.of(others))
 
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
-        network = pool.submit(fit, features.rows, taught.then(exercises.targets), seed)
+        network = pool.submit(fit, features.rows, taught, seed, start)
         list(pool.map(leave_out, range(FOLDS)))
-        return features, network.result(), scores
+        return network.result(), scores
 
 
 def _spell(model: Understanding, table: Table, read: Hints, said: list[list[str]], scores: NDArray[np.float64]) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from zipfile import BadZipFile
+from zlib import error as DamagedError
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.compiler.problems import ContentError, Problem, Problems
+
 VECTORS = Path(__file__).parent / "words.npz"
 PRACTICE = Path(__file__).parent / "practice.npz"
+PRETRAINED = Path(__file__).parent / "pretrained.npz"
 
 Floats = NDArray[np.float32]
 
@@ -19,10 +25,26 @@ _STEPS = 255  # that a probability is written down in
 _LEAST = 3  # steps; what is less likely is left out
 
 
+@contextmanager
+def stored(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
+    """Give the arrays that are stored at ``path``.
+
+    Raises:
+        ContentError: when they cannot be read.
+    """
+    try:
+        with np.load(path) as held:
+            yield held
+    except (BadZipFile, DamagedError, EOFError, OSError, ValueError, KeyError) as error:
+        file = f"workbench/embeddings/{path.name}"
+        mend = f"cannot be read ({error}); fetch it again: git checkout -- {file}"
+        raise ContentError(Problems([Problem(file, 0, mend)])) from error
+
+
 @cache
 def word_vectors() -> tuple[dict[str, int], Floats]:
     """Return the place of every word that has a vector, and the vectors."""
-    with np.load(VECTORS) as held:
+    with stored(VECTORS) as held:
         names = str(held["names"]).split("\n")
         return {name: i for i, name in enumerate(names)}, held["vectors"].astype(np.float32) * float(held["scale"])
 
@@ -83,7 +105,7 @@ class Practice(NamedTuple):
     @classmethod
     def read(cls, path: Path) -> Practice:
         """Read what ``write`` wrote."""
-        with np.load(path) as held:
+        with stored(path) as held:
             lines, classes, signs = (str(held[name]).split("\n") for name in ("lines", "classes", "signs"))
             chances = np.zeros((len(lines), len(classes)), np.float32)
             chances[np.repeat(np.arange(len(lines)), held["counts"]), held["numbers"]] = held["steps"]

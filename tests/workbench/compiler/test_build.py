@@ -21,7 +21,7 @@ FILES = (
     "interaction_model/intents.yaml",
     "lambda/skill/guide/words.py",
     "workbench/compiler/build.py",
-    "workbench/embeddings/practice.npz",
+    "workbench/embeddings/pretrained.npz",
 )
 """What a small project is compiled from, in order."""
 

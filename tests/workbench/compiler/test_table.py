@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from guide.understanding import Hints, Understanding, keys_of, units
 from tests.hints import hints
 from workbench.compiler.features import BUCKETS, Lines
-from workbench.compiler.table import Layer, Table, packed_keys, rounded_together, turned
+from workbench.compiler.network import Network
+from workbench.compiler.table import LEAST_MATTERS, Layer, Table, axes, mattering, packed_keys, rounded_together
 from workbench.compiler.training import NO_LINES
 
 HINTS = hints(
@@ -83,19 +87,53 @@ class TestLayer:
         assert not Layer.of(np.zeros((2, 3), np.float32)).values().any()
 
 
-class TestTurned:
-    ROWS = np.random.default_rng(1).normal(size=(500, 6)).astype(np.float32) @ np.random.default_rng(2).normal(
-        size=(6, 6)
+class TestAxes:
+    DICE = np.random.default_rng(1)
+    ROWS = (DICE.normal(size=(500, 6)) @ DICE.normal(size=(6, 6))).astype(np.float32)
+    NETWORK = Network(
+        np.zeros((0, 6), np.float32),
+        np.zeros((0, 6), np.float32),
+        DICE.normal(size=(6, 20)).astype(np.float32) * np.array([[3], [1], [1], [1], [1], [0]], np.float32),
+        np.zeros(20, np.float32),
+        DICE.normal(size=(20, 4)).astype(np.float32),
+        np.zeros(4, np.float32),
     )
 
-    def test_loses_nothing(self) -> None:
-        turn = turned(self.ROWS)
-        assert np.allclose(self.ROWS @ turn @ turn.T, self.ROWS, atol=1e-4)
+    def to_axes(self) -> NDArray[np.float64]:
+        return axes(self.ROWS, mattering(self.NETWORK, self.ROWS))
+
+    def test_nothing_is_lost(self) -> None:
+        there = self.to_axes()
+        assert np.allclose(self.ROWS @ there @ np.linalg.inv(there), self.ROWS, atol=1e-4)
 
     def test_most_is_in_few_columns(self) -> None:
-        sizes = np.square(self.ROWS @ turned(self.ROWS)).sum(axis=0)
+        sizes = np.square(self.ROWS @ self.to_axes()).sum(axis=0)
         assert sizes.tolist() == sorted(sizes.tolist(), reverse=True)
         assert sizes[:2].sum() > np.sort(np.square(self.ROWS).sum(axis=0))[-2:].sum()
+
+    def test_what_the_scores_do_not_hang_on_matters_least(self) -> None:
+        matters = mattering(self.NETWORK, self.ROWS)
+        assert np.argmax(np.diag(matters)) == 0
+        assert matters[5, 5] == pytest.approx(LEAST_MATTERS)
+        assert np.trace(matters) == pytest.approx(6 * (1 + LEAST_MATTERS))
+
+    def test_rounded_on_them_the_scores_are_nearer(self) -> None:
+        """Than rounded on axes that know nothing of the scores, in steps that cost as many bytes."""
+        there = self.to_axes()
+        plain = np.linalg.svd(self.ROWS.T @ self.ROWS)[0]
+        lost = []
+        for way, step in ((there, 1.0), (plain, _step_of_as_many_bytes(self.ROWS @ plain, self.ROWS @ there))):
+            rounded = (step * np.rint(self.ROWS @ way / step)) @ np.linalg.inv(way)
+            lost.append(float(np.square(self._scores(self.ROWS) - self._scores(rounded)).mean()))
+        assert lost[0] < 0.8 * lost[1]
+
+    def _scores(self, sums: Any) -> Any:
+        return np.maximum(sums @ self.NETWORK.middle, 0) @ self.NETWORK.outward
+
+
+def _step_of_as_many_bytes(rows: Any, others: Any) -> float:
+    """Return the step in which ``rows`` hold about as many bits as ``others`` in steps of 1."""
+    return float(np.exp(np.log(np.std(rows, axis=0)).mean() - np.log(np.std(others, axis=0)).mean()))
 
 
 class TestRounding:

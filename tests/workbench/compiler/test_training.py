@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
 import pytest
 
 from guide import understanding
@@ -13,7 +12,6 @@ from guide.understanding import Understanding
 from tests.hints import hints
 from workbench.compiler import training
 from workbench.compiler.training import NO_LINES, Alarms, digest, sole_owners, train
-from workbench.embeddings import Practice
 
 EXAMPLES = [
     (f"{frame} {thing} {end}", answer)
@@ -149,48 +147,6 @@ def test_only_what_has_one_owner_has_one() -> None:
     assert sole_owners([("a", "heat"), ("b", "heat"), ("a", "heat"), ("b", ""), ("c", "")]) == {"a": "heat", "c": ""}
 
 
-PRACTICE = Practice(
-    ["the magic blanket on my back", "the wonder blanket for my spasm", "should i use a blanket", "tea for the king"],
-    ["ice", "heat", "body", "general"],
-    np.array([[0, 1, 0, 0], [0, 0.9, 0.1, 0], [0, 1, 0, 0], [0, 0, 0, 1]], np.float32),
-    ["urgent"],
-    np.zeros((4, 1), np.float32),
-)
-
-
-def heat_in(compiled: dict[str, Any], text: str) -> float:
-    return dict(Understanding(compiled).read(text).ranked)["heat"]
-
-
-class TestPractice:
-    def test_teaches_what_no_authored_line_holds(self, compiled: dict[str, Any]) -> None:
-        practised = train(EXAMPLES, ELSEWHERE, HINTS, practice=PRACTICE)
-        assert heat_in(practised, "a blanket") > heat_in(compiled, "a blanket") + 0.1
-
-    def test_authored_lines_keep_their_answers(self) -> None:
-        wrong = PRACTICE._replace(chances=PRACTICE.chances[:, [1, 0, 2, 3]], lines=[line for line, _ in EXAMPLES[:4]])
-        model = Understanding(train(EXAMPLES, ELSEWHERE, HINTS, practice=wrong))
-        assert [model.read(line).answers for line, _ in EXAMPLES] == [(answer,) for _, answer in EXAMPLES]
-
-    def test_of_another_guide_is_left_aside(self, compiled: dict[str, Any]) -> None:
-        other = PRACTICE._replace(classes=["aura", "triptans", "body", "general"])
-        assert train(EXAMPLES, ELSEWHERE, HINTS, practice=other) == compiled
-
-    def test_lines_about_an_answer_that_is_no_more_are_left_aside(self) -> None:
-        more = PRACTICE._replace(
-            lines=[*PRACTICE.lines, "an old answer"],
-            classes=[*PRACTICE.classes, "gone"],
-            chances=np.eye(5, dtype=np.float32)[[1, 1, 1, 3, 4]],
-            sounds=np.zeros((5, 1), np.float32),
-        )
-        fewer = more._replace(lines=more.lines[:4], chances=more.chances[:4], sounds=more.sounds[:4])
-        assert train(EXAMPLES, ELSEWHERE, HINTS, practice=more) == train(EXAMPLES, ELSEWHERE, HINTS, practice=fewer)
-
-    def test_a_sign_that_it_does_not_know_is_learned_from_the_authored_lines(self) -> None:
-        model = Understanding(train(EXAMPLES, ELSEWHERE, HINTS, Alarms(SOUNDS, CALM), PRACTICE))
-        assert model.sounds_like("she has a fever and lost weight with a bad back") == "worrying"
-
-
 class TestDigest:
     def test_changes_with_whatever_training_learns_from(self) -> None:
         whole = digest(EXAMPLES, ELSEWHERE, HINTS)
@@ -209,11 +165,13 @@ class TestDigest:
         ]
         assert len({whole, *others}) == len(others) + 1
 
-    def test_changes_with_the_vectors_and_with_practice(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    def test_changes_with_the_vectors_and_what_was_trained_before(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    ) -> None:
         whole = digest(EXAMPLES, ELSEWHERE, HINTS)
         other = tmp_path / "words.npz"
         other.write_bytes(b"other")
-        for file in ("VECTORS", "PRACTICE"):
+        for file in ("VECTORS", "PRETRAINED"):
             with monkeypatch.context() as changed:
                 changed.setattr(training, file, other)
                 assert digest(EXAMPLES, ELSEWHERE, HINTS) != whole
