@@ -11,6 +11,7 @@ from guide.conversation import take_turn
 from guide.heard import Heard, Session
 from guide.markup import breaks, plain
 from guide.release import Release
+from guide.understanding import TELLING, Reading
 from tests.guide.talk import Talk
 
 
@@ -363,6 +364,60 @@ def test_a_danger_that_is_no_matter_of_backs_is_told_alone_when_asked_about(talk
 def test_such_a_danger_gets_an_answer_where_a_back_is_named(talk: Talk) -> None:
     reply = talk.text("is chest pain with a back spasm serious")
     assert (reply.outcome, reply.care_level) == ("answer", "emergency")
+
+
+# Somebody tells of a back, and asks nothing.
+
+
+class Heeding:
+    """An understanding that hears in everything what it was told to."""
+
+    def __init__(self, *ranked: tuple[str, float], kind: str = TELLING, outcome: str = "offer") -> None:
+        self.reading = Reading(outcome, ranked, kind)
+
+    def read(self, text: str) -> Reading:
+        return self.reading
+
+    def sounds_like(self, text: str) -> str:
+        return ""
+
+
+def telling(release_data: dict[str, Any], understanding: Heeding) -> Talk:
+    release = Release(release_data)
+    release.__dict__["understanding"] = understanding
+    return Talk(release)
+
+
+def test_who_tells_of_a_back_and_asks_nothing_hears_what_eases_it(talk: Talk) -> None:
+    for text in ("i pulled my back planting potatoes on sunday", "i've got knots in my back from painting a ceiling"):
+        reply = talk.text(text)
+        assert (reply.outcome, reply.answer, reply.warning) == ("answer", "relief", "")
+
+
+def test_a_telling_is_answered_where_that_may_be_wanted(release_data: dict[str, Any]) -> None:
+    heard = Heeding(("causes", 0.5), ("lifting", 0.3), ("relief", 0.12), ("", 0.08))
+    assert telling(release_data, heard).text("so").answer == "relief"
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        Heeding(("causes", 0.5), ("lifting", 0.4), ("relief", 0.05), ("", 0.05)),
+        Heeding(("", 0.6), ("causes", 0.2), ("lifting", 0.1), ("relief", 0.1)),
+        Heeding(("causes", 0.5), ("lifting", 0.3), ("relief", 0.12), ("", 0.08), kind="named story"),
+        Heeding(("causes", 0.5), ("lifting", 0.3), ("relief", 0.12), ("", 0.08), kind="bare"),
+    ],
+)
+def test_a_choice_is_offered_where_it_is_hardly_wanted_or_something_was_asked(
+    release_data: dict[str, Any], heard: Heeding
+) -> None:
+    assert telling(release_data, heard).text("so").offered == ("causes", "lifting")
+
+
+def test_an_older_release_offers_a_choice(release_data: dict[str, Any]) -> None:
+    roles = {role: answer for role, answer in release_data["roles"].items() if role != "telling"}
+    heard = Heeding(("causes", 0.5), ("relief", 0.4), ("", 0.1))
+    assert telling({**release_data, "roles": roles}, heard).text("so").offered == ("causes", "relief")
 
 
 def test_no_after_a_warning_does_not_wave_it_away(talk: Talk) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from guide.release import Release
 from guide.understanding import (
     STORY_WORDS,
+    TELLING,
     Hints,
     Reading,
     Understanding,
@@ -52,6 +53,10 @@ class TestReading:
     )
     def test_answers_are_what_is_given_or_offered(self, outcome: str, answers: tuple[str, ...]) -> None:
         assert Reading(outcome, self.RANKED).answers == answers
+
+    @pytest.mark.parametrize(("kind", "named"), [("named", True), (TELLING, True), ("bare story", False), ("", False)])
+    def test_knows_whether_the_subject_was_named(self, kind: str, named: bool) -> None:
+        assert Reading("decline", self.RANKED, kind).named == named
 
 
 HINTS = Hints.of(hints(subject="back", not_after="come", questions="should", tellers="i my"))

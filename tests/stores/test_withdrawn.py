@@ -98,6 +98,11 @@ def test_no_choice_is_given_with_it(answer: str) -> None:
         assert reading.outcome != "offer" or answer not in reading.answers
 
 
+def test_who_tells_of_a_back_and_asks_nothing_is_not_led_to_it() -> None:
+    assert Without(_WHOLE, _ANSWERS).roles.get("telling") is None
+    assert "telling" in _WHOLE.roles
+
+
 def test_words_beside_it_are_checked_for_warning_signs_all_the_same() -> None:
     sign = next(iter(_WHOLE.warnings))
     without = Without(_WHOLE, _ANSWERS)

@@ -82,5 +82,5 @@ PHRASEBOOK: dict[str, frozenset[str]] = {
 }
 """Phrase -> the placeholders that the guide fills in it, besides those of the listener's place."""
 
-ROLES = ("in_pain", "when_to_get_help", "how_long", "who_says")
+ROLES = ("in_pain", "telling", "when_to_get_help", "how_long", "who_says")
 """The answers that the guide itself turns to; ``content/en/phrases.yaml`` says which they are."""

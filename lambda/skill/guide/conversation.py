@@ -12,7 +12,7 @@ from guide.release import Release
 from guide.reply import Reply
 from guide.state import Move, State
 from guide.telling import NEEDS, tell
-from guide.understanding import Reading
+from guide.understanding import TELLING, Reading
 from guide.warning_signs import LEVELS, Found
 from guide.words import closest
 
@@ -40,6 +40,9 @@ _ASIDES = frozenset(
 
 # Commands that speak of the place in the content where the conversation is.
 _GOES_ON = frozenset(("yes", "next", "previous", "more", "repeat", "start_over", "resume", "left", "who_says"))
+
+# Who tells of a back and asks nothing wants it to hurt less, where that is so likely at least.
+_LEAST_WANTED = 0.1
 
 # Who asks whether a marathon numbs both legs is told when to call, and nothing about backs.
 _SURELY_NOT_OURS = 0.99
@@ -186,9 +189,10 @@ class _Turn:
         elif reading.outcome == "answer":
             move = self._part(reading.answers[0])
         elif found and found.asked:
-            move = self._about_a_sign(found, heard.text, reading)
+            move = self._about_a_sign(found, reading)
         elif reading.outcome == "offer":
-            move = Move("offer", offered=reading.answers)
+            told = self._to_who_tells(reading)
+            move = self._part(told) if told else Move("offer", offered=reading.answers)
         elif found:
             move = Move("warning")
         else:
@@ -197,13 +201,23 @@ class _Turn:
             move = move._replace(sign=found.sign, asked=found.asked)
         return move._replace(urgent=heard.urgent)
 
-    def _about_a_sign(self, found: Found, text: str, reading: Reading) -> Move:
+    def _to_who_tells(self, reading: Reading) -> str:
+        """The answer for somebody who tells of a back and asks nothing, where that may be what is wanted.
+
+        They are in pain, and a choice of two would put off the first useful thing that they hear.
+        """
+        answer = self.release.roles.get("telling", "")
+        chances = dict(reading.ranked)
+        wanted = answer and chances.get(answer, 0.0) >= _LEAST_WANTED and chances.get("", 0.0) < 0.5
+        return answer if reading.kind == TELLING and wanted else ""
+
+    def _about_a_sign(self, found: Found, reading: Reading) -> Move:
         """What there is to say to a question about a sign that gets no answer for sure.
 
         What anxiety does to the chest is no question for a guide to backs, nor is anything else that is asked of a danger which
         is no matter of backs: there is nothing to say but when to call.
         """
-        if self.release.warnings[found.sign].get("general") and not self.release.understanding.names_subject(text):
+        if self.release.warnings[found.sign].get("general") and not reading.named:
             return Move("warning")
         if reading.outcome == "offer":
             return self._part(reading.answers[0])

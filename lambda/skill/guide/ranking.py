@@ -39,12 +39,12 @@ class Ranking(Understanding):
         scores = self.scores(said)
         ranked = _chances(scores, sum(chance for answer, chance in gate.ranked if answer))
         if gate.outcome == "decline" or not scores:
-            return Reading("decline", ranked)
+            return gate._replace(outcome="decline", ranked=ranked)
         if len(scores) == 1 or (
             gate.outcome == "answer" and scores[0][1] >= self._share * (scores[0][1] + scores[1][1])
         ):
-            return Reading("answer", ranked)
-        return Reading("offer", ranked)
+            return gate._replace(outcome="answer", ranked=ranked)
+        return gate._replace(outcome="offer", ranked=ranked)
 
     def explain(self, text: str, most: int = 5, features: int = 6) -> tuple[Reason, ...]:
         """Return what counted for each of the ``most`` likeliest answers, with up to ``features`` features each."""

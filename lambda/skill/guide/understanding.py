@@ -50,6 +50,10 @@ STORY_WORDS = 12
 # From how many words on an utterance that asks nothing is a telling; with fewer it is what people type into a search box.
 TELLING_WORDS = 6
 
+# How what names the subject of the guide is called, and what tells of it and asks nothing.
+NAMED = "named"
+TELLING = f"{NAMED} telling"
+
 # In a story, so many words belong to its question: from one that opens a question on, and at the end.
 _QUESTION_WORDS = 9
 _LAST_WORDS = 5
@@ -66,6 +70,13 @@ class Reading(NamedTuple):
     """``answer``, ``offer`` or ``decline``."""
     ranked: tuple[tuple[str, float], ...]
     """Answers with their probability, the likeliest first; "" stands for what is not ours."""
+    kind: str = ""
+    """``kind_of`` what was said."""
+
+    @property
+    def named(self) -> bool:
+        """True when what was said names the subject of the guide."""
+        return self.kind.startswith(NAMED)
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -143,8 +154,8 @@ def _asks(said: list[str], hints: Hints) -> list[bool]:
 
 
 def subject_of(said: list[str], hints: Hints) -> str:
-    """Return ``named`` when what was ``said`` names the subject of the guide, and ``bare`` when not."""
-    return "named" if named(said, hints) else "bare"
+    """Return ``NAMED`` when what was ``said`` names the subject of the guide, and ``bare`` when not."""
+    return NAMED if named(said, hints) else "bare"
 
 
 def kind_of(said: list[str], hints: Hints) -> str:
@@ -154,7 +165,7 @@ def kind_of(said: list[str], hints: Hints) -> str:
     """
     telling = len(said) >= TELLING_WORDS and hints.questions.isdisjoint(said) and not hints.tellers.isdisjoint(said)
     if telling and named(said, hints):
-        return "named telling"
+        return TELLING
     return subject_of(said, hints) + (" story" if len(said) >= STORY_WORDS else "")
 
 
@@ -225,10 +236,6 @@ class Understanding:
         """Return the words of ``text`` as they are read."""
         return self.spelled(spoken_words(text))
 
-    def names_subject(self, text: str) -> bool:
-        """True when ``text`` names what the guide is about."""
-        return named(self.words(text), self._hints)
-
     def spelled(self, said: list[str]) -> list[str]:
         """Return what was ``said`` with terms of the field in place of unknown words that misspell them."""
         return list(map(self._spelling.meant, said))
@@ -241,12 +248,13 @@ class Understanding:
     def judge(self, said: list[str], scores: Sequence[float]) -> Reading:
         """Return how what was ``said`` is understood, with the ``scores`` that the network gives it."""
         ranked = self._rank(self._chances(scores))
+        kind = kind_of(said, self._hints)
         key = line_key(said)
         number = bisect_left(self._listed, key)
         if self._listed[number : number + 1] != [key]:
-            return Reading(self._outcome(ranked, said), ranked)
+            return Reading(self._outcome(ranked, kind), ranked, kind)
         known = places(ranked)[self._listed_at[number]]
-        return Reading("answer" if known else "decline", _first(known, ranked))
+        return Reading("answer" if known else "decline", _first(known, ranked), kind)
 
     def sounds_like(self, text: str) -> str:
         """Return the most urgent warning sign that ``text`` sounds like, much more than what people ask; "" for none.
@@ -293,10 +301,10 @@ class Understanding:
             reasons.append(Reason(name, chance, top))
         return tuple(reasons)
 
-    def _outcome(self, ranked: tuple[tuple[str, float], ...], said: list[str]) -> str:
+    def _outcome(self, ranked: tuple[tuple[str, float], ...], kind: str) -> str:
         shares = [chance for answer, chance in ranked if answer]
         whole = sum(shares)
-        least = self._thresholds[kind_of(said, self._hints)]
+        least = self._thresholds[kind]
         if whole >= least["ours"] and shares[0] >= whole * least["sure"]:
             return "answer"
         return "offer" if whole >= least["perhaps"] and sum(shares[:2]) >= whole * least["either"] else "decline"

@@ -54,13 +54,16 @@ class _Narrowed(Understanding):
             return reading
         left = [answer for answer in reading.answers if answer not in self._withdrawn] or reading.answers
         first = [one for one in reading.ranked if one[0] == left[0]]
-        return Reading("answer", (*first, *(one for one in reading.ranked if one[0] != left[0])))
+        ranked = (*first, *(one for one in reading.ranked if one[0] != left[0]))
+        return reading._replace(outcome="answer", ranked=ranked)
 
 
 def _emptied(data: Mapping[str, Any], withdrawn: frozenset[str]) -> Mapping[str, Any]:
     """Return the release's ``data`` with nothing in the ``withdrawn`` answers, and nothing that leads to them."""
     answers = _Answers(data["answers"], withdrawn, _statement(data["phrases"]["gone"][0]))
     roles = {role: _standing_in(role, answer, answers) for role, answer in data["roles"].items()}
+    if roles.get("telling") in withdrawn:
+        del roles["telling"]  # nobody has asked for it
     return ChainMap({"answers": answers, "roles": roles}, data)  # type: ignore[arg-type]  # nothing is written to it
 
 
