@@ -403,7 +403,7 @@ def test_a_telling_is_answered_where_that_may_be_wanted(release_data: dict[str, 
     "heard",
     [
         Heeding(("causes", 0.5), ("lifting", 0.4), ("relief", 0.05), ("", 0.05)),
-        Heeding(("", 0.6), ("causes", 0.2), ("lifting", 0.1), ("relief", 0.1)),
+        Heeding(("causes", 0.4), ("lifting", 0.3), ("relief", 0.15), ("", 0.15)),
         Heeding(("causes", 0.5), ("lifting", 0.3), ("relief", 0.12), ("", 0.08), kind="named story"),
         Heeding(("causes", 0.5), ("lifting", 0.3), ("relief", 0.12), ("", 0.08), kind="bare"),
     ],
@@ -412,6 +412,11 @@ def test_a_choice_is_offered_where_it_is_hardly_wanted_or_something_was_asked(
     release_data: dict[str, Any], heard: Heeding
 ) -> None:
     assert telling(release_data, heard).text("so").offered == ("causes", "lifting")
+
+
+def test_when_to_get_help_is_offered_where_that_may_be_wanted(release_data: dict[str, Any]) -> None:
+    heard = Heeding(("relief", 0.5), ("see-a-doctor", 0.4), ("causes", 0.05), ("", 0.05))
+    assert telling(release_data, heard).text("so").offered == ("relief", "see-a-doctor")
 
 
 def test_an_older_release_offers_a_choice(release_data: dict[str, Any]) -> None:

@@ -47,9 +47,9 @@ COSTS = {
 PRETRAINED_COSTS = {
     "bare": Cost(0.14, 0.011, 0.07, 0.55),
     "bare story": Cost(0.14, 0.007, 0.16, 0.56),
-    "named": Cost(0.14, 0.052, 0.25, 0.46),
-    "named story": Cost(0.14, 0.11, 0.45, 0.6),
-    "named telling": Cost(0.14, 0.1, 0.45, 0.86),
+    "named": Cost(0.14, 0.052, 0.25, 0.56),
+    "named story": Cost(0.14, 0.11, 0.45, 0.66),
+    "named telling": Cost(0.14, 0.1, 0.45, 0.9),
 }
 EITHER = 0.4  # of what is ours, two answers have to have so much to be worth offering
 FEWEST_LINES = 100  # for thresholds of a kind's own

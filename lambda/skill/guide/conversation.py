@@ -41,8 +41,10 @@ _ASIDES = frozenset(
 # Commands that speak of the place in the content where the conversation is.
 _GOES_ON = frozenset(("yes", "next", "previous", "more", "repeat", "start_over", "resume", "left", "who_says"))
 
-# Who tells of a back and asks nothing wants it to hurt less, where that is so likely at least.
+# Who tells of a back and asks nothing wants it to hurt less, where that is so likely at least, and where it is so sure that
+# what they tell of is ours.
 _LEAST_WANTED = 0.1
+_MOST_STRANGE = 0.1
 
 # Who asks whether a marathon numbs both legs is told when to call, and nothing about backs.
 _SURELY_NOT_OURS = 0.99
@@ -204,12 +206,15 @@ class _Turn:
     def _to_who_tells(self, reading: Reading) -> str:
         """The answer for somebody who tells of a back and asks nothing, where that may be what is wanted.
 
-        They are in pain, and a choice of two would put off the first useful thing that they hear.
+        They are in pain, and a choice of two would put off the first useful thing that they hear. Where one of the two is when
+        to get help, the choice stands.
         """
         answer = self.release.roles.get("telling", "")
+        if not answer or reading.kind != TELLING or self.release.roles["when_to_get_help"] in reading.answers:
+            return ""
         chances = dict(reading.ranked)
-        wanted = answer and chances.get(answer, 0.0) >= _LEAST_WANTED and chances.get("", 0.0) < 0.5
-        return answer if reading.kind == TELLING and wanted else ""
+        wanted = chances.get(answer, 0.0) >= _LEAST_WANTED and chances.get("", 0.0) < _MOST_STRANGE
+        return answer if wanted else ""
 
     def _about_a_sign(self, found: Found, reading: Reading) -> Move:
         """What there is to say to a question about a sign that gets no answer for sure.
