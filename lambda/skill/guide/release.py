@@ -111,7 +111,10 @@ class Release:
 
         What sounds like one is none when ``text`` asks about a sign, or denies one.
         """
-        found = self.signs.find(text)
+        return self.or_by_sound(self.signs.find(text), text)
+
+    def or_by_sound(self, found: Found | None, text: str) -> Found | None:
+        """Return what ``sign_in`` does, with what was ``found`` in ``text`` by name."""
         if found and (found.level == LEVELS[0] or found.asked):
             return found
         sign = self.understanding.sounds_like(text)

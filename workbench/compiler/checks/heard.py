@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from guide.release import Release
-from guide.warning_signs import LEVELS
+from guide.warning_signs import LEVELS, Found
 from workbench.compiler.answers import Answer
 from workbench.compiler.build import trained
 from workbench.compiler.content import ALARMS, CALM, INTENTS, PHRASES, WARNING_SIGNS, Content
@@ -42,7 +42,7 @@ def _ask_lines(
 ) -> Iterator[Problem]:
     for i, line in enumerate(answer.ask):
         text = reached(line)
-        found = (line in signed and release.signs.find(line)) or release.sign_in(text)
+        found = _sign_in(line, text, signed, release)
         if found and found.level == "emergency" and not found.asked:
             # An intent without slots brings no text to the function, so nothing could warn there (design: signs first, always).
             yield Problem(
@@ -75,6 +75,16 @@ def _ask_lines(
             yield Problem(
                 answer.file, answer.lines("ask", i), f"'{line}' is understood as {taken}; reword it, or move it there"
             )
+
+
+def _sign_in(line: str, text: str, signed: frozenset[str], release: Release) -> Found | None:
+    """Return the sign that ``line`` holds, or ``text``, which of it reaches the function.
+
+    To look for a sign by name takes longest, and it is known already which lines hold one.
+    """
+    if line in signed:
+        return release.signs.find(line) or release.sign_in(text)
+    return release.or_by_sound(None, text) if text == line else release.sign_in(text)
 
 
 def _topics(answer: Answer, ears: Ears, release: Release) -> Iterator[Problem]:
