@@ -9,9 +9,10 @@ from workbench.compiler.build import reaching
 from workbench.compiler.content import Content
 from workbench.evaluation.crossval import cross_validate, left_out, table
 
-# Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs.
-LEAST_RIGHT = 0.45
-LEAST_RIGHT_OR_OFFERED = 0.75
+# Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs: which
+# sixth of the lines it is moves what is right between .441 and .458, and with what is offered between .746 and .760.
+LEAST_RIGHT = 0.43
+LEAST_RIGHT_OR_OFFERED = 0.735
 MOST_WRONG = 0.05
 MOST_ANSWERED_ELSEWHERE = 0.012
 
