@@ -178,6 +178,18 @@ def test_explain_tells_what_the_function_reads(built: Path, capsys: pytest.Captu
     assert "\nRead as   'my legs are numb'\nWarning   " in out
 
 
+def test_explain_says_why_a_telling_is_answered(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", *["i", "pulled", "my", "back", "planting", "potatoes", "on", "sunday"]) == 0
+    out = capsys.readouterr().out
+    assert "\nModel     offer: relief or " in out
+    assert "\nTelling   asks nothing, " in out and "\nOutcome   answer: relief\n" in out
+
+
+def test_explain_says_nothing_of_that_to_a_question(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("explain", *["how", "do", "i", "relieve", "a", "back", "spasm"])
+    assert "Telling " not in capsys.readouterr().out
+
+
 def test_release_is_json_that_anything_can_read(built: Path) -> None:
     release = json.loads((built / RELEASE).read_bytes())
     assert {"schema", "version", "answers", "phrases", "places", "warnings", "signs", "understanding"} <= release.keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from guide.understanding import TELLING
 from guide.words import words
 from stores.bundled import load_release
 from workbench.cli import UsageError
@@ -51,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     speaker = device(arguments.locale)
     speaker.open()
     reply = speaker.say(text).as_json()
+    if reading.kind == TELLING and reading.outcome == "offer" and reply["outcome"] == "answer":
+        print(f"Telling   asks nothing, so no choice is offered: {reply['answer']} has the role telling (phrases.yaml)")
     print(
         f"Outcome   {reply['outcome']}: {reply['answer'] or ' or '.join(reply['offered']) or reply['warning'] or reply['intent']}"
     )
