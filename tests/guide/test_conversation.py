@@ -344,21 +344,22 @@ def test_a_sign_that_is_asked_about_is_answered_too(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sign"),
+    ("text", "sign", "when"),
     [
-        ("could my sinus allergies make it hard to breathe", "breathless"),
-        ("can anxiety cause chest pain", "chest-pain"),
-        ("is chest pain serious", "chest-pain"),
-        ("what are some common symptoms of stroke", "stroke"),
-        ("how long do the symptoms of an overdose last", "overdose"),
+        ("could my sinus allergies make it hard to breathe", "breathless", "that is happening now"),
+        ("can anxiety cause chest pain", "chest-pain", "that is happening now"),
+        ("is chest pain serious", "chest-pain", "that is happening now"),
+        ("what are some common symptoms of stroke", "stroke", "that is happening now"),
+        ("how long do the symptoms of an overdose last", "overdose", "someone has taken too much"),
     ],
 )
-def test_a_danger_that_is_no_matter_of_backs_is_told_alone_when_asked_about(talk: Talk, text: str, sign: str) -> None:
+def test_a_danger_that_is_no_matter_of_backs_is_told_alone_when_asked_about(
+    talk: Talk, text: str, sign: str, when: str
+) -> None:
     """That our list of reasons to get help for a back is no answer to what somebody asks about an allergy."""
     reply = talk.text(text)
     assert (reply.outcome, reply.warning, reply.answer) == ("warning", sign, "")
-    assert reply.speech.startswith("If ") and "call nine one one" in reply.speech.split(".")[0]
-    assert reply.keep_open and reply.reprompt
+    assert reply.speech.startswith(f"If {when}, call nine one one") and reply.keep_open and reply.reprompt
 
 
 def test_such_a_danger_gets_an_answer_where_a_back_is_named(talk: Talk) -> None:
@@ -417,6 +418,37 @@ def test_a_choice_is_offered_where_it_is_hardly_wanted_or_something_was_asked(
 def test_when_to_get_help_is_offered_where_that_may_be_wanted(release_data: dict[str, Any]) -> None:
     heard = Heeding(("relief", 0.5), ("see-a-doctor", 0.4), ("causes", 0.05), ("", 0.05))
     assert telling(release_data, heard).text("so").offered == ("relief", "see-a-doctor")
+
+
+ABOUT_A_BACK, ABOUT_ANYONE = "is numbness between the legs a warning sign", "is chest pain a warning sign"
+
+
+@pytest.mark.parametrize(
+    ("text", "strange", "outcome", "answer"),
+    [
+        (ABOUT_A_BACK, 0.995, "warning", ""),
+        (ABOUT_A_BACK, 0.98, "answer", "see-a-doctor"),
+        (ABOUT_ANYONE, 0.98, "warning", ""),
+    ],
+)
+def test_what_is_asked_about_a_sign_and_surely_not_ours_is_told_when_to_call_alone(
+    release_data: dict[str, Any], text: str, strange: float, outcome: str, answer: str
+) -> None:
+    heard = Heeding(("", strange), ("causes", 1 - strange), kind="bare", outcome="decline")
+    reply = telling(release_data, heard).text(text)
+    assert (reply.outcome, reply.answer, reply.care_level) == (outcome, answer, "emergency")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "answer"),
+    [(ABOUT_A_BACK, "bare", "causes"), (ABOUT_ANYONE, "named", "causes"), (ABOUT_ANYONE, "bare", "")],
+)
+def test_what_is_asked_about_a_sign_gets_no_choice(
+    release_data: dict[str, Any], text: str, kind: str, answer: str
+) -> None:
+    heard = Heeding(("causes", 0.5), ("what-is", 0.3), ("", 0.2), kind=kind)
+    reply = telling(release_data, heard).text(text)
+    assert (reply.answer, reply.offered, reply.care_level) == (answer, (), "emergency")
 
 
 def test_an_older_release_offers_a_choice(release_data: dict[str, Any]) -> None:

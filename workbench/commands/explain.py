@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     speaker = device(arguments.locale)
     speaker.open()
     reply = speaker.say(text).as_json()
-    if reading.kind == TELLING and reading.outcome == "offer" and reply["outcome"] == "answer":
+    if reading.kind == TELLING and reading.outcome == "offer" and reply["answer"] == release.roles["telling"]:
         print(f"Telling   asks nothing, so no choice is offered: {reply['answer']} has the role telling (phrases.yaml)")
     print(
         f"Outcome   {reply['outcome']}: {reply['answer'] or ' or '.join(reply['offered']) or reply['warning'] or reply['intent']}"

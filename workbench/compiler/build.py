@@ -78,16 +78,23 @@ def trained(content: Content, say: Say = quiet) -> dict[str, Any]:
     name.update(repr(frames(content)).encode() + Path(ears.__file__).read_bytes())
 
     def make() -> dict[str, Any]:
-        pretrained = Pretrained.read(PRETRAINED)
         say(f"Training on {len(examples):,} lines of ours and {sum(map(len, elsewhere.values())):,} of elsewhere …")
         reached = reaching(content)
-        ours = [(reached(line), answer) for line, answer in examples]
-        others = {group: list(map(reached, lines)) for group, lines in elsewhere.items()}
+        ours, others, sounds = as_they_reach(content, reached)
         if many:
-            return ranking.rank(ours, others, hints, alarms.each(reached), say)
-        return train(ours, others, hints, alarms.each(reached), pretrained)
+            return ranking.rank(ours, others, hints, sounds, say)
+        return train(ours, others, hints, sounds, Pretrained.read(PRETRAINED))
 
     return dict(kept(content.root, "understanding", name.hexdigest(), make))
+
+
+def as_they_reach(
+    content: Content, reached: Callable[[str], str]
+) -> tuple[list[tuple[str, str]], dict[str, list[str]], Alarms]:
+    """Return the examples of ``content``, its lines of elsewhere, and its alarms, each line as it has ``reached`` the function."""
+    ours = [(reached(line), answer) for line, answer in content.examples()]
+    elsewhere = {group: list(map(reached, lines)) for group, lines in content.elsewhere.items()}
+    return ours, elsewhere, Alarms.of(content).each(reached)
 
 
 def reaching(content: Content) -> Callable[[str], str]:

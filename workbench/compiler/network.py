@@ -101,7 +101,7 @@ def fit(rows: Rows, taught: Targets, seed: int, start: Start | None = None) -> N
     epochs = max(TUNED_EPOCHS if start else EPOCHS, LEAST_STEPS * batch // count)
     steps = epochs * -(-count // batch)
     weights, rates = _begun(start, random, rows, taught)
-    adam = _Adam(weights, _each_at(rates, [(batch / BATCH) ** 0.5 * one for one in rates]), steps)
+    adam = _Adam(weights, rates, (batch / BATCH) ** 0.5, steps)
     first, sums = int((1 - AVERAGED) * steps), [np.zeros_like(one) for one in weights]
     for _ in range(epochs):
         order = random.permutation(count)
@@ -118,14 +118,14 @@ class _Adam:
 
     BLOCK = 1024
 
-    def __init__(self, weights: Network, rates: Network, steps: int) -> None:
-        self.weights, self.rates, self.steps, self.step = weights, rates, steps, 0
+    def __init__(self, weights: Network, rates: Network, scale: float, steps: int) -> None:
+        self.weights, self.rates, self.scale, self.steps, self.step = weights, rates, scale, steps, 0
         self._means, self._squares = ([np.zeros_like(one) for one in weights] for _ in range(2))
 
     def follow(self, slopes: Sequence[Floats]) -> None:
         """Take one step against ``slopes``."""
         self.step += 1
-        left = max(1 - self.step / self.steps, LEAST_RATE)
+        left = self.scale * max(1 - self.step / self.steps, LEAST_RATE)
         left *= (1 - 0.999**self.step) ** 0.5 / (1 - 0.9**self.step)
         for place, slope in enumerate(slopes):
             for start in range(0, len(slope), self.BLOCK):

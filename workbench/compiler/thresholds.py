@@ -41,9 +41,9 @@ COSTS = {
 }
 
 # One that was trained before errs much less than those, which were not: of five sets of real questions, .012 to .036 of those
-# that are ours are answered wrongly with these, and hardly any of what is not ours is answered. Where nothing names the subject, most
-# of what is said is about nothing of this; where something does, authored lines of elsewhere are nearer to ours than what
-# people ask.
+# that are ours are answered wrongly with these, and hardly any of what is not ours is answered. Where nothing names the
+# subject, most of what is said is about nothing of this; where something does, authored lines of elsewhere are nearer to ours
+# than what people ask.
 PRETRAINED_COSTS = {
     "bare": Cost(0.14, 0.011, 0.07, 0.55),
     "bare story": Cost(0.14, 0.007, 0.16, 0.56),

@@ -111,6 +111,3 @@ class Practice(NamedTuple):
             chances[np.repeat(np.arange(len(lines)), held["counts"]), held["numbers"]] = held["steps"]
             chances /= np.float32(_STEPS)
             return cls(lines, classes, chances, signs, held["sounds"].astype(np.float32) / np.float32(_STEPS))
-
-
-NO_PRACTICE = Practice((), (), np.zeros((0, 0), np.float32), (), np.zeros((0, 0), np.float32))

@@ -10,7 +10,7 @@ import pytest
 from guide.understanding import Hints, Understanding, units
 from tests.hints import hints
 from workbench.compiler.features import BUCKETS, Features, Lines
-from workbench.compiler.network import RATE, TUNED_RATE, Network, beginning
+from workbench.compiler.network import RATE, TUNED_RATE, beginning
 from workbench.compiler.pretrained import Pretrained
 from workbench.compiler.problems import ContentError
 from workbench.compiler.training import Alarms, train
@@ -116,4 +116,3 @@ class TestTraining:
         before, fresh = held(), held()
         train(EXAMPLES, ELSEWHERE, HINTS, pretrained=before)
         assert all(np.array_equal(one, other) for one, other in zip(before.network, fresh.network, strict=True))
-        assert isinstance(before.network, Network)
