@@ -163,7 +163,10 @@ def publish_at_once(endpoint: str, name: str, package: Package, start: Any, outc
 
 
 def read_until(endpoint: str, name: str, bundled: Package, ready: Event, stop: Event, found: Any) -> None:
-    """Answer from the table as the function does, until ``stop``; report the editions answered from, and all trouble."""
+    """Answer from the table as the function does until ``stop``, and once more; report the editions, and all trouble.
+
+    A look that ``stop`` finds in the middle may have begun before the last edition was published; the one after it did not.
+    """
     troubles: list[str] = []
     published = PublishedRelease(
         Release(bundled.release),
@@ -176,8 +179,10 @@ def read_until(endpoint: str, name: str, bundled: Package, ready: Event, stop: E
     )
     last = published()
     editions: list[int] = []
+    stopped = False
     try:
-        while not stop.wait(0.01):
+        while not stopped:
+            stopped = stop.wait(0.01)
             answered_from = published()
             if answered_from is not last:
                 editions.append(edition_of(answered_from))
