@@ -74,6 +74,21 @@ def test_most_emergencies_are_heard_by_name() -> None:
     assert len(heard) >= LEAST_BY_NAME * len(lines)
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("my german shepherd", True),
+        ("a bearded dragon", True),
+        ("senior", False),
+        ("an elephant on my chest", False),
+        ("cauda equina", False),
+        ("i came off my horse", False),
+    ],
+)
+def test_it_tells_animals_from_people(text: str, named: bool) -> None:
+    assert SIGNS.names_an_animal(text) == named
+
+
 def test_an_emergency_is_not_denied_by_its_own_words() -> None:
     assert not SIGNS.denies("i can't feel my legs")
     assert SIGNS.denies("i have no numbness")

@@ -111,12 +111,17 @@ class Content:
         asked = [line for answer in self.answers.values() for line in answer.ask]
         return frozenset(kept(self.root, "lines-with-signs", self._digest(asked), lambda: self._with_signs(asked)))
 
-    def _with_signs(self, asked: list[str]) -> list[str]:
+    @cached_property
+    def check_for_signs(self) -> WarningSigns | None:
+        """The check for warning signs; ``None`` where there is none, or none that compiles, which is said elsewhere."""
         try:
-            signs = WarningSigns(compile_warning_signs(self.signs)) if self.signs else None
+            return WarningSigns(compile_warning_signs(self.signs)) if self.signs else None
         except WarningSignsError:
-            return []  # what is wrong with the signs is said where they are compiled
-        return [line for line in asked if signs and signs.find(line)]
+            return None
+
+    def _with_signs(self, asked: list[str]) -> list[str]:
+        check = self.check_for_signs
+        return [line for line in asked if check and check.find(line)]
 
     def _digest(self, asked: list[str]) -> str:
         """Return a name for the lines and the warning signs, and for the code that finds one in the other."""

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from guide.spelling import Spelling
+from guide.warning_signs import WarningSigns
 from guide.words import spoken_words
 from workbench.compiler.content import Content
 from workbench.compiler.kept import kept
@@ -39,14 +40,26 @@ def homes(content: Content, words: Iterable[str], reads: Mapping[str, str]) -> d
     """Return the frame that each of ``words`` goes to; a word that belongs to none of them is left out.
 
     ``reads`` are the words that the function reads for the carrier phrases of a frame, by the frame's name. What was found is
-    kept until the lines of content change.
+    kept until the lines of content or its warning signs change.
     """
     sought = sorted(words)
     lines = content.examples()
     lines += [(text, f"elsewhere {group}") for group, texts in content.elsewhere.items() for text in texts]
     name = sha256(Path(__file__).read_bytes())
-    name.update(repr((lines, sought, sorted(reads.items()))).encode())
-    return dict(kept(content.root, "first-words", name.hexdigest(), lambda: _homes(lines, sought, reads)))
+    name.update(repr((lines, sought, sorted(reads.items()), content.signs)).encode())
+
+    def found() -> dict[str, str]:
+        return _without_people(_homes(lines, sought, reads), reads, content.check_for_signs)
+
+    return dict(kept(content.root, "first-words", name.hexdigest(), found))
+
+
+def _without_people(found: dict[str, str], reads: Mapping[str, str], check: WarningSigns | None) -> dict[str, str]:
+    """Return ``found`` without the words that would be read as an animal and are none."""
+    animals = {frame for frame, text in reads.items() if check and check.names_an_animal(text)}
+    return {
+        word: frame for word, frame in found.items() if frame not in animals or (check and check.names_an_animal(word))
+    }
 
 
 def _homes(lines: list[tuple[str, str]], words: list[str], reads: Mapping[str, str]) -> dict[str, str]:

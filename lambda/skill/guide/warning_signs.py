@@ -119,6 +119,10 @@ class WarningSigns:
             first.setdefault(found.sign, found)
         return list(first.values())
 
+    def names_an_animal(self, text: str) -> bool:
+        """True when ``text`` names one, whose troubles are no sign of anything."""
+        return any(self._animals(self._read(text)))
+
     def denies(self, text: str) -> bool:
         """True when ``text`` names a symptom and says in the same breath that it is not there, or is an animal's."""
         said = self._read(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,13 @@ class TestHomes:
         small.elsewhere["animals"] = ["my dog limps", "dog food"]
         assert homes(small, ["poodle"], READS) == {}
 
+    def test_only_an_animal_is_read_as_one(self, small: Content, content: Content) -> None:
+        """What an animal suffers is no warning sign: "senior with back pain after a fall" must not be anybody's dog."""
+        small.elsewhere["animals"] += [f"senior {number}" for number in ("one", "two", "three")]
+        assert homes(small, ["poodle", "senior"], READS) == {"poodle": "Pet", "senior": "Pet"}
+        with_signs = dataclasses.replace(small, signs=content.signs)
+        assert homes(with_signs, ["poodle", "senior"], READS) == {"poodle": "Pet"}
+
 
 class TestTheModel:
     @pytest.mark.parametrize(
@@ -72,6 +80,7 @@ class TestTheModel:
             ("shiatsu when i'm stiff", "massage when i'm stiff"),
             ("vizsla with a limp", "dog with a limp"),
             ("tapentadol and driving", "prescription and driving"),
+            ("senior with back pain after a fall", "with back pain after a fall"),
         ],
     )
     def test_first_words_are_read_as_what_says_about_the_same(self, content: Content, line: str, read: str) -> None:
