@@ -179,7 +179,7 @@ def test_explain_tells_what_the_function_reads(built: Path, capsys: pytest.Captu
 
 
 def test_explain_says_why_a_telling_is_answered(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("explain", *["i", "pulled", "my", "back", "planting", "potatoes", "on", "sunday"]) == 0
+    assert run("explain", "i've got knots in my back from painting a ceiling") == 0
     out = capsys.readouterr().out
     assert "\nModel     offer: relief or " in out
     assert "\nTelling   asks nothing, " in out and "\nOutcome   answer: relief\n" in out

@@ -47,7 +47,7 @@ _LEAST_WANTED = 0.1
 _MOST_STRANGE = 0.1
 
 # Who asks whether a marathon numbs both legs is told when to call, and nothing about backs.
-_SURELY_NOT_OURS = 0.99
+_SURELY_NOT_OURS = 0.95
 
 
 def take_turn(release: Release, session: Session, attributes: Any, heard: Heard) -> tuple[Reply, dict[str, Any]]:
