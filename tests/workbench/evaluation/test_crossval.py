@@ -10,11 +10,12 @@ from workbench.compiler.content import Content
 from workbench.evaluation.crossval import cross_validate, left_out, table
 
 # Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs: which
-# sixth of the lines it is moves what is right between .441 and .458, and with what is offered between .746 and .760.
+# sixth of the lines it is moves what is right between .441 and .458, and with what is offered between .746 and .760. Of
+# elsewhere, .0131 are answered, since many of its lines differ from ours by one word only ("does a scalp massage help").
 LEAST_RIGHT = 0.43
 LEAST_RIGHT_OR_OFFERED = 0.735
 MOST_WRONG = 0.05
-MOST_ANSWERED_ELSEWHERE = 0.012
+MOST_ANSWERED_ELSEWHERE = 0.015
 
 HINTS = hints(subject="back spine", not_after="coming", questions="what how should", tellers="i my", terms="heating")
 EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
