@@ -179,10 +179,20 @@ def test_explain_tells_what_the_function_reads(built: Path, capsys: pytest.Captu
 
 
 def test_explain_says_why_a_telling_is_answered(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("explain", "i've got knots in my back from painting a ceiling") == 0
-    out = capsys.readouterr().out
-    assert "\nModel     offer: relief or " in out
-    assert "\nTelling   asks nothing, " in out and "\nOutcome   answer: relief\n" in out
+    """Of these, the network is sure now of one and now of another; some it always leaves to a choice."""
+    for text in (
+        "my back seized up while i was hanging the washing",
+        "i've got knots in my back from painting a ceiling",
+        "i pulled my back planting potatoes on sunday",
+        "my lower back went into spasm as i was washing the dishes",
+        "i sneezed and my back went out at work",
+        "i threw my back out moving furniture around in the kids' rooms",
+    ):
+        assert run("explain", *text.split()) == 0
+    told = [out for out in capsys.readouterr().out.split("\nSaid ") if "\nTelling   asks nothing, " in out]
+    assert told
+    for out in told:
+        assert "\nModel     offer: " in out and out.endswith("\nOutcome   answer: relief")
 
 
 def test_explain_says_nothing_of_that_to_a_question(built: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from workbench.embeddings import Floats
 # Of calm lines, by networks that they were left out of. Most are chosen for sounding alarming; of what people really ask,
 # hardly any sounds so to the network that has learned all of them. What can wait an hour is not listened for in talk that
 # does not name the subject.
-FALSE_ALARMS = {"named": 0.008, "bare": 0.004}  # for the most urgent sign
+FALSE_ALARMS = {"named": 0.005, "bare": 0.004}  # for the most urgent sign
 MILDER_FALSE_ALARMS = {"named": 0.03}
 
 

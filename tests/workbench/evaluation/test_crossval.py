@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
 from tests.hints import hints
@@ -9,13 +11,12 @@ from workbench.compiler.build import reaching
 from workbench.compiler.content import Content
 from workbench.evaluation.crossval import cross_validate, left_out, table
 
-# Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs: which
-# sixth of the lines it is moves what is right between .441 and .458, and with what is offered between .746 and .760. Of
-# elsewhere, .0131 are answered, since many of its lines differ from ours by one word only ("does a scalp massage help").
-LEAST_RIGHT = 0.43
-LEAST_RIGHT_OR_OFFERED = 0.735
+# Each floor leaves a few lines in a hundred to chance, less than a thoughtless change of content or features costs: of six
+# sixths, between .425 and .467 are right, .736 and .772 with what is offered, and between .007 and .010 of elsewhere are answered.
+LEAST_RIGHT = 0.42
+LEAST_RIGHT_OR_OFFERED = 0.73
 MOST_WRONG = 0.05
-MOST_ANSWERED_ELSEWHERE = 0.015
+MOST_ANSWERED_ELSEWHERE = 0.012
 
 HINTS = hints(subject="back spine", not_after="coming", questions="what how should", tellers="i my", terms="heating")
 EXAMPLES = [(f"{word} for my back", answer) for answer, word in (("heat", "heat"), ("ice", "ice")) for _ in range(1)]
@@ -56,10 +57,16 @@ def test_figures_add_up() -> None:
     assert "general" in table(found)
 
 
+def in_the_sixth(line: str) -> bool:
+    """The same lines whatever is written before them, so that one line more does not change what is measured."""
+    return zlib.crc32(line.encode()) % 6 == 0
+
+
 def test_the_content_is_understood(content: Content) -> None:
-    """On every sixth line, which takes a sixth of the time; `guide evaluate` takes all of them, and does better."""
-    elsewhere = {group: lines[::6] for group, lines in content.elsewhere.items()}
-    found = cross_validate(content.examples()[::6], elsewhere, content.hints(), reaching(content), folds=3)
+    """On a sixth of the lines, which takes a sixth of the time; `guide evaluate` takes all of them, and does better."""
+    ours = [(line, answer) for line, answer in content.examples() if in_the_sixth(line)]
+    elsewhere = {group: list(filter(in_the_sixth, lines)) for group, lines in content.elsewhere.items()}
+    found = cross_validate(ours, elsewhere, content.hints(), reaching(content), folds=3)
     assert found["ours"]["right"] >= LEAST_RIGHT
     assert found["ours"]["right_or_offered"] >= LEAST_RIGHT_OR_OFFERED
     assert found["ours"]["wrong"] <= MOST_WRONG
