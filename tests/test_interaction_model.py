@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,11 @@ COMMANDS = {name.removeprefix("_on_") for name in vars(conversation._Turn) if na
 LEVELS = [None, "soon", "today", "emergency"]
 """Care levels of warning signs, the least urgent first."""
 
-MOST_CUT_SHORT = 0.19
-"""Of emergencies that leave out how a sentence begins, so many may go unheard; there is no room for a carrier for each word."""
+MOST_CUT_SHORT = 0.22
+"""Of emergencies that leave out how a sentence begins, so many may go unheard; there is no room for a carrier for each word.
+
+Of all 10,046, .183 do; of twenty twentieths, between .148 and .214.
+"""
 
 NOTHING = "nothing"
 """What an intent means that brings no words: something was said, and nobody knows what."""
@@ -455,7 +459,10 @@ def test_most_emergencies_are_heard_that_leave_out_how_a_sentence_begins(
     content: Content, release: Release, ears: Ears
 ) -> None:
     """Panic drops the first words ("drank his morphine"), and a carrier phrase takes away the one that comes first then."""
-    told = [end for line in content.alarming_lines()[::20] if (end := cut_short(line, release))]
+    chosen = [
+        line for line in content.alarming_lines() if zlib.crc32(line.encode()) % 20 == 0
+    ]  # whatever stands before
+    told = [end for line in chosen if (end := cut_short(line, release))]
     assert len(told) > 300
     lost = [end for end in told if level(meant(ears.hear(end), release), release) < LEVELS.index("emergency")]
     assert len(lost) < MOST_CUT_SHORT * len(told)
