@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from guide.heard import Heard, Session
 from guide.release import Release
 from tests import alexa_rules
 from tests.alexa_rules import LOCALES, MODEL_RULES, SEARCH_QUERY, Intent, Model
+from tests.shares import is_one_in
 from workbench.compiler.build import stale_models
 from workbench.compiler.content import Content
 from workbench.compiler.interaction_model import FOLDER, MOST_ASKED_CHARACTERS, compile_model, intent_name, meanings
@@ -459,9 +459,7 @@ def test_most_emergencies_are_heard_that_leave_out_how_a_sentence_begins(
     content: Content, release: Release, ears: Ears
 ) -> None:
     """Panic drops the first words ("drank his morphine"), and a carrier phrase takes away the one that comes first then."""
-    chosen = [
-        line for line in content.alarming_lines() if zlib.crc32(line.encode()) % 20 == 0
-    ]  # whatever stands before
+    chosen = [line for line in content.alarming_lines() if is_one_in(20, line)]
     told = [end for line in chosen if (end := cut_short(line, release))]
     assert len(told) > 300
     lost = [end for end in told if level(meant(ears.hear(end), release), release) < LEVELS.index("emergency")]

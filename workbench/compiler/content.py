@@ -109,7 +109,8 @@ class Content:
     def lines_with_signs(self) -> frozenset[str]:
         """Ask lines in which a warning sign is heard, whether it is told or asked about."""
         asked = [line for answer in self.answers.values() for line in answer.ask]
-        return frozenset(kept(self.root, "lines-with-signs", self._digest(asked), lambda: self._with_signs(asked)))
+        name = self.named_with_signs("\n".join(asked))
+        return frozenset(kept(self.root, "lines-with-signs", name, lambda: self._with_signs(asked)))
 
     @cached_property
     def check_for_signs(self) -> WarningSigns | None:
@@ -123,12 +124,12 @@ class Content:
         check = self.check_for_signs
         return [line for line in asked if check and check.find(line)]
 
-    def _digest(self, asked: list[str]) -> str:
-        """Return a name for the lines and the warning signs, and for the code that finds one in the other."""
+    def named_with_signs(self, text: str) -> str:
+        """Return a name for ``text`` and the warning signs, and for the code that finds one in the other."""
         held = sha256(repr(self.signs).encode())
         for module in (words_module, signs_module, signs_compiler):
             held.update(Path(str(module.__file__)).read_bytes())
-        held.update("\n".join(asked).encode())
+        held.update(text.encode())
         return held.hexdigest()
 
     @cached_property

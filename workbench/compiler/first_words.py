@@ -11,15 +11,13 @@ for the same answers, or the same groups of elsewhere.yaml, as those that hold t
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from guide.spelling import Spelling
-from guide.warning_signs import WarningSigns
 from guide.words import spoken_words
 from workbench.compiler.content import Content
 from workbench.compiler.kept import kept
@@ -45,21 +43,23 @@ def homes(content: Content, words: Iterable[str], reads: Mapping[str, str]) -> d
     sought = sorted(words)
     lines = content.examples()
     lines += [(text, f"elsewhere {group}") for group, texts in content.elsewhere.items() for text in texts]
-    name = sha256(Path(__file__).read_bytes())
-    name.update(repr((lines, sought, sorted(reads.items()), content.signs)).encode())
+    name = content.named_with_signs(
+        Path(__file__).read_text(encoding="utf-8") + repr((lines, sought, sorted(reads.items())))
+    )
 
     def found() -> dict[str, str]:
-        return _without_people(_homes(lines, sought, reads), reads, content.check_for_signs)
+        of_lines, check = _homes(lines, sought, reads), content.check_for_signs
+        return _without_people(of_lines, reads, check.names_an_animal) if check else of_lines
 
-    return dict(kept(content.root, "first-words", name.hexdigest(), found))
+    return dict(kept(content.root, "first-words", name, found))
 
 
-def _without_people(found: dict[str, str], reads: Mapping[str, str], check: WarningSigns | None) -> dict[str, str]:
+def _without_people(
+    found: dict[str, str], reads: Mapping[str, str], names_an_animal: Callable[[str], bool]
+) -> dict[str, str]:
     """Return ``found`` without the words that would be read as an animal and are none."""
-    animals = {frame for frame, text in reads.items() if check and check.names_an_animal(text)}
-    return {
-        word: frame for word, frame in found.items() if frame not in animals or (check and check.names_an_animal(word))
-    }
+    animals = {frame for frame, text in reads.items() if names_an_animal(text)}
+    return {word: frame for word, frame in found.items() if frame not in animals or names_an_animal(word)}
 
 
 def _homes(lines: list[tuple[str, str]], words: list[str], reads: Mapping[str, str]) -> dict[str, str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
-
 import pytest
 
 from tests.hints import hints
+from tests.shares import is_one_in
 from workbench.compiler.build import reaching
 from workbench.compiler.content import Content
 from workbench.evaluation.crossval import cross_validate, left_out, table
@@ -57,15 +56,10 @@ def test_figures_add_up() -> None:
     assert "general" in table(found)
 
 
-def in_the_sixth(line: str) -> bool:
-    """The same lines whatever is written before them, so that one line more does not change what is measured."""
-    return zlib.crc32(line.encode()) % 6 == 0
-
-
 def test_the_content_is_understood(content: Content) -> None:
     """On a sixth of the lines, which takes a sixth of the time; `guide evaluate` takes all of them, and does better."""
-    ours = [(line, answer) for line, answer in content.examples() if in_the_sixth(line)]
-    elsewhere = {group: list(filter(in_the_sixth, lines)) for group, lines in content.elsewhere.items()}
+    ours = [(line, answer) for line, answer in content.examples() if is_one_in(6, line)]
+    elsewhere = {group: [line for line in lines if is_one_in(6, line)] for group, lines in content.elsewhere.items()}
     found = cross_validate(ours, elsewhere, content.hints(), reaching(content), folds=3)
     assert found["ours"]["right"] >= LEAST_RIGHT
     assert found["ours"]["right_or_offered"] >= LEAST_RIGHT_OR_OFFERED
