@@ -164,7 +164,7 @@ def enumerations(model: Model) -> list[str]:
 
 def size(model: Model) -> list[str]:
     """Limits (facts section 3): 250 intents; 350 intents and slot types; 1.5 MB of JSON."""
-    length = len(json.dumps(model, ensure_ascii=False, indent=1).encode())
+    length = len(json.dumps(model, ensure_ascii=False, indent=0).encode())
     counted = len(intents(model)), len(intents(model)) + len(language(model)["types"])
     found = [f"{length:,} bytes"] if length > MOST_BYTES else []
     found += [f"{counted[0]} intents"] if counted[0] > MOST_INTENTS else []

@@ -394,8 +394,15 @@ def test_who_tells_of_a_back_and_asks_nothing_hears_what_eases_it(talk: Talk) ->
     assert (reply.outcome, reply.answer, reply.warning) == ("answer", "relief", "")
 
 
-def test_a_telling_is_answered_where_that_may_be_wanted(release_data: dict[str, Any]) -> None:
-    heard = Heeding(("causes", 0.5), ("lifting", 0.3), ("relief", 0.12), ("", 0.08))
+@pytest.mark.parametrize(
+    "heard",
+    [
+        Heeding(("causes", 0.5), ("lifting", 0.3), ("relief", 0.12), ("", 0.08)),
+        Heeding(("causes", 0.5), ("lifting", 0.3), ("first-minutes", 0.12), ("", 0.08)),
+        Heeding(("first-minutes", 0.8), ("causes", 0.15), ("relief", 0.05)),
+    ],
+)
+def test_a_telling_is_answered_where_that_may_be_wanted(release_data: dict[str, Any], heard: Heeding) -> None:
     assert telling(release_data, heard).text("so").answer == "relief"
 
 

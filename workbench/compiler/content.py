@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -115,10 +117,14 @@ class Content:
     @cached_property
     def check_for_signs(self) -> WarningSigns | None:
         """The check for warning signs; ``None`` where there is none, or none that compiles, which is said elsewhere."""
+        return WarningSigns(self._compiled_signs) if self._compiled_signs else None
+
+    @cached_property
+    def _compiled_signs(self) -> dict[str, Any]:
         try:
-            return WarningSigns(compile_warning_signs(self.signs)) if self.signs else None
+            return compile_warning_signs(self.signs) if self.signs else {}
         except WarningSignsError:
-            return None
+            return {}
 
     def _with_signs(self, asked: list[str]) -> list[str]:
         check = self.check_for_signs
@@ -135,9 +141,17 @@ class Content:
     @cached_property
     def beginnings(self) -> frozenset[tuple[str, str]]:
         """The first and the last word of every line that somebody may say: ours, elsewhere's, and emergencies."""
-        asked = [line for answer in self.answers.values() for line in answer.ask]
-        said = (words(line) for line in (*asked, *self.elsewhere_lines(), *self.alarming_lines()))
-        return frozenset((line[0], line[-1]) for line in said if line)
+        return frozenset((line[0], line[-1]) for line in self._said() if line)
+
+    def vocabulary(self, fewest: int) -> frozenset[str]:
+        """Return the words that so many of those lines hold, and those that warning signs are told by."""
+        held = Counter(word for line in self._said() for word in set(line))
+        told = {word for phrase in self._compiled_signs.get("phrases", ()) for word in phrase.split()}
+        return frozenset({word for word in held if held[word] >= fewest} | told | {*self._compiled_signs.get("same", ())})
+
+    def _said(self) -> Iterator[list[str]]:
+        asked = (line for answer in self.answers.values() for line in answer.ask)
+        return map(words, (*asked, *self.elsewhere_lines(), *self.alarming_lines()))
 
     def alarm_lines(self, part: str) -> list[str]:
         """Authored lines of one part of alarms.yaml: a warning sign's, or those that are ``calm``."""

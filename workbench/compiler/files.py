@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,16 @@ class Lines:
 
     def __setitem__(self, path: KeyPath, line: int) -> None:
         self._lines[path] = line + self._first
+
+    def close_up(self, kept: Sequence[int], *path: str | int) -> None:
+        """Number the parts of the list at ``path`` anew, of which only the ``kept`` ones are left, in their order."""
+        number, at = {old: new for new, old in enumerate(kept)}, len(path)
+        held, self._lines = self._lines, {}
+        for place, line in held.items():
+            if place[:at] != path or len(place) == at:
+                self._lines[place] = line
+            elif (old := place[at]) in number:
+                self._lines[(*path, number[int(old)], *place[at + 1 :])] = line
 
     def __call__(self, *path: str | int) -> int:
         """Return the line of ``path``, or of the nearest part around it that is there."""

@@ -65,6 +65,11 @@ class Network(NamedTuple):
     outward: Floats
     bias: Floats
 
+    @classmethod
+    def mean(cls, networks: Sequence[Network]) -> Network:
+        """Return the mean of ``networks`` that began as the same one: only then do their units mean the same."""
+        return cls(*(np.asarray(sum(parts) / len(networks), np.float32) for parts in zip(*networks)))
+
     def sums(self, rows: Rows) -> Floats:
         return np.asarray(rows.sparse @ self.inward + rows.dense @ self.meant, np.float32)
 

@@ -91,7 +91,9 @@ def shaped_signs(data: dict[str, Any], name: str, lines: Lines, problems: Proble
                 lines("signs", i),
                 "a sign needs an 'id' and a list of 'says'; 'heard' and 'examples' are lists too",
             )
-    return {**data, "signs": [sign for sign in signs if _is_sign(sign)]}
+    kept = [i for i, sign in enumerate(signs) if _is_sign(sign)]
+    lines.close_up(kept, "signs")
+    return {**data, "signs": [signs[i] for i in kept]}
 
 
 def shaped_mapping(data: dict[str, Any], key: str, name: str, lines: Lines, problems: Problems) -> dict[str, Any]:

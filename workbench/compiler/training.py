@@ -46,6 +46,7 @@ READ_BY = ("understanding.py", "spelling.py", "words.py")
 
 FOLDS = 3
 SEED = 3
+TUNINGS = 4  # of what was trained before; their mean depends less on the order of the lines, and on chance, than any one
 
 
 Key = TypeVar("Key")
@@ -238,10 +239,13 @@ def _fitted(features: Features, taught: Targets, start: Start | None, seed: int)
         learnt, others = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         scores[others] = fit(features.rows.of(learnt), taught.of(learnt), seed).scores(features.rows.of(others))
 
+    def tune(number: int) -> Network:
+        return fit(features.rows, taught, seed + number, start)
+
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
-        network = pool.submit(fit, features.rows, taught, seed, start)
+        networks = pool.map(tune, range(TUNINGS if start else 1))
         list(pool.map(leave_out, range(FOLDS)))
-        return network.result(), scores
+        return Network.mean(list(networks)), scores
 
 
 def _spell(model: Understanding, table: Table, read: Hints, said: list[list[str]], scores: NDArray[np.float64]) -> None:

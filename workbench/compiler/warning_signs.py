@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from guide.spelling import Spelling
@@ -29,8 +30,6 @@ FRAME = 9
 
 MOST_VARIANTS = 6_000
 """Phrases that a group may be written out into, so that the release stays small."""
-MOST_SLOT_CHARACTERS = 140
-"""Alexa's limit for a slot value."""
 LEAST_SLOT_VALUES = 8
 
 FIRST_WORDS = "Call {emergency} now, or your local emergency number."
@@ -40,7 +39,6 @@ _TEXTS = ("name", "say", "if_asked")
 _FLAGS = ("needs_back", "only_told")
 _SECTIONS = ("words", "symptoms", "asking_words")
 _NAME = re.compile(r"[A-Z][A-Z0-9-]+")
-_SLOT_VALUE = re.compile(r"[a-z' ]+")
 _PIECE = re.compile(r"\(([^()]*)\)|([^\s()]+)")
 _EXCEPT = re.compile(r"\s-\s")
 _OPENING = "^"
@@ -61,6 +59,22 @@ _PARTS = (
     "no_question",
     "signs",
 )
+_OTHER_PARTS = (
+    "same",
+    "endings",
+    "joined_with_not",
+    "together",
+    "ignored",
+    "often_misspelled",
+    "ordinary",
+    "asking_words",
+    "asking",
+    "supposing",
+    "no_talk",
+    "harmless",
+)
+_NEEDED = ("id", "level", *_TEXTS, "says", "heard", "sources")
+_FIELDS = (*_NEEDED, *_FLAGS, "general", "heard_when_asked", "examples", "note")
 
 Problems = list[tuple[str, str]]
 """Where in the YAML (keys and list indexes joined by dots), and what is wrong there."""
@@ -155,13 +169,13 @@ class _Compiler:
             *self._frame_rules("no_talk", _NO_TALK),
         ]
         self._in_order()
-        self._slot_values()
+        self._unknown(self.source, (*_PARTS, *_OTHER_PARTS))
         misspelled = self._listed("often_misspelled")
         in_frames = {group for _, chain in frame_rules for group in chain[::2]}
         in_rules = {group for rule in rules for chains in rule[3:] for chain in chains for group in chain[::2]}
         phrases, lengths = self._table(sorted({*in_rules, *special.values()}))
         frames, frame_lengths = self._table(sorted(in_frames))
-        return {
+        compiled = {
             "signs": signs,
             "same": self.same,
             "endings": self.endings,
@@ -174,7 +188,7 @@ class _Compiler:
             "frames": frames,
             "frame_lengths": frame_lengths,
             "rules": rules,
-            "rules_of": self._rules_of(rules),
+            "rules_of": {},
             "frame_rules": frame_rules,
             "undeniable": sorted(n for name, n in self.numbers.items() if name in self.source["words"]),
             "symptoms": self._symptoms(),
@@ -182,6 +196,7 @@ class _Compiler:
             "special": special,
             "lists": self._lists(),
         }
+        return compiled | {"rules_of": self._rules_of(rules, self._held(compiled))}
 
     # -- words --------------------------------------------------------------------------------------------------
 
@@ -362,23 +377,34 @@ class _Compiler:
         close()
         return chain
 
-    def _rules_of(self, rules: list[list[Any]]) -> dict[str, list[int]]:
-        """Return, for each group, the rules it brings up: each rule under the group that is heard least in vain."""
-        names = {number: name for name, number in self.numbers.items()}
-        common = frozenset(self.source.get("common_groups", "").split())
+    def _rules_of(self, rules: list[list[Any]], held: Counter[int]) -> dict[str, list[int]]:
+        """Return, for each group, the rules it brings up: each rule under that of its groups which the fewest lines hold.
+
+        ``held`` tells in how many of the authored lines a group is found; looked for by a group that nearly every line holds,
+        a rule would be tried nearly every time.
+        """
         rules_of: dict[str, list[int]] = {}
         for number, rule in enumerate(rules):
-            rarest = min(rule[2], key=lambda group: (names[group] in common, group))
+            rarest = min(rule[2], key=lambda group: (held[group], group))
             rules_of.setdefault(str(rarest), []).append(number)
         return rules_of
+
+    def _held(self, compiled: Mapping[str, Any]) -> Counter[int]:
+        """Return in how many of the lines that the file gives as examples each group is found."""
+        lines = [line for sign in self.source["signs"] for line in sign.get("examples", ())]
+        signs = WarningSigns(compiled)
+        return Counter(group for line in (*lines, *self.source.get("harmless", ())) for group in signs.groups_in(line))
 
     # -- signs --------------------------------------------------------------------------------------------------
 
     def _sign(self, number: int, sign: Mapping[str, Any]) -> dict[str, Any]:
         path = f"signs.{number}"
-        for key in ("id", "level", *_TEXTS, "says", "heard", "sources"):
+        for key in _NEEDED:
             if not sign.get(key):
                 self._problem(path, f"“{key}” is missing")
+        if len(sign.get("says") or ()) < LEAST_SLOT_VALUES:
+            self._problem(f"{path}.says", f"{len(sign.get('says') or ())} values, fewer than {LEAST_SLOT_VALUES}")
+        self._unknown(sign, _FIELDS, f"{path}.")
         if sign.get("level") not in LEVELS:
             self._problem(f"{path}.level", f"one of {', '.join(LEVELS)}")
         if sign.get("level") == "emergency" and not str(sign.get("say")).startswith(FIRST_WORDS):
@@ -395,20 +421,11 @@ class _Compiler:
             if name in ids[:number]:
                 self._problem(f"signs.{number}", f"the id “{name}” is used twice")
 
-    def _slot_values(self) -> None:
-        seen: dict[str, str] = {}
-        for number, sign in enumerate(self.source["signs"]):
-            path = f"signs.{number}.says"
-            values = sign.get("says") or ()
-            if len(values) < LEAST_SLOT_VALUES:
-                self._problem(path, f"{len(values)} values, fewer than {LEAST_SLOT_VALUES}")
-            for i, value in enumerate(values):
-                here = f"{path}.{i}"
-                if not _SLOT_VALUE.fullmatch(str(value)) or len(str(value)) > MOST_SLOT_CHARACTERS:
-                    self._problem(here, f"lower-case letters, spaces, apostrophes; at most {MOST_SLOT_CHARACTERS}")
-                if value in seen:
-                    self._problem(here, f"“{value}” is also in {seen[value]}")
-                seen[value] = here
+    def _unknown(self, written: Iterable[str], known: Phrase, inside: str = "") -> None:
+        """Report what nothing reads, such as a misspelled "heard": it would be lost without a word."""
+        for key in written:
+            if key not in known:
+                self._problem(f"{inside}{key}", f"unknown field “{key}”; the fields are {', '.join(known)}")
 
     # -- lists --------------------------------------------------------------------------------------------------
 

@@ -69,12 +69,12 @@ def _read(file: Path) -> Iterator[Question]:
 def _question(row: Mapping[str, Any]) -> Question:
     doubtful = bool(row.get("borderline") or row.get("weak_source"))
     if "answer" in row:
-        labels = {row["answer"], *row.get("also", [])}
+        labels = {row["answer"], *(row.get("also") or [])}
         finer = set().union(*(FINER.get(label, set()) for label in labels))
         return Question(row["text"], IN_SCOPE, row["answer"], frozenset(labels | finer), doubtful, False)
     if "level" in row:
-        least = min(LEVELS.index(level) for level in {row["level"], row.get("also_level", row["level"])})
-        return Question(row["text"], SIGN, row["level"], frozenset(LEVELS[least:]), doubtful, "also_level" in row)
+        least = min(LEVELS.index(level) for level in {row["level"], row.get("also_level") or row["level"]})
+        return Question(row["text"], SIGN, row["level"], frozenset(LEVELS[least:]), doubtful, bool(row.get("also_level")))
     return Question(row["text"], ELSEWHERE, row["kind"], frozenset(), doubtful, False)
 
 

@@ -41,8 +41,8 @@ _ASIDES = frozenset(
 # Commands that speak of the place in the content where the conversation is.
 _GOES_ON = frozenset(("yes", "next", "previous", "more", "repeat", "start_over", "resume", "left", "who_says"))
 
-# Who tells of a back and asks nothing wants it to hurt less, where that is so likely at least, and where it is so sure that
-# what they tell of is ours.
+# Who tells of a back and asks nothing wants it to hurt less, where what eases it, now or later, is so likely at least, and
+# where it is so sure that what they tell of is ours.
 _LEAST_WANTED = 0.1
 _MOST_STRANGE = 0.1
 
@@ -209,11 +209,13 @@ class _Turn:
         They are in pain, and a choice of two would put off the first useful thing that they hear. Where one of the two is when
         to get help, the choice stands.
         """
-        answer = self.release.roles.get("telling", "")
-        if not answer or reading.kind != TELLING or self.release.roles["when_to_get_help"] in reading.answers:
+        roles = self.release.roles
+        answer = roles.get("telling", "")
+        if not answer or reading.kind != TELLING or roles["when_to_get_help"] in reading.answers:
             return ""
         chances = dict(reading.ranked)
-        wanted = chances.get(answer, 0.0) >= _LEAST_WANTED and chances.get("", 0.0) < _MOST_STRANGE
+        eases = sum(chances.get(one, 0.0) for one in {answer, roles["in_pain"]})
+        wanted = eases >= _LEAST_WANTED and chances.get("", 0.0) < _MOST_STRANGE
         return answer if wanted else ""
 
     def _about_a_sign(self, found: Found, reading: Reading) -> Move:
@@ -233,7 +235,7 @@ class _Turn:
         """The offered answer that ``text`` names, if it names one."""
         here = self.state.here
         asked = self.release.topic(text)
-        return asked if asked and here and asked in here.offered else ""
+        return asked if asked in self._offered() else ""
 
     def _part(self, answer: str, *, follow: tuple[str, ...] = ()) -> Move:
         """The beginning of an answer, with what is to be told after it."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterator
 
-# No word that is listed is longer.
-_LONGEST = 30
+LONGEST_WORD = 30
+"""No word is longer, in letters; what comes after that is noise."""
 
 
 class Spelling:
@@ -27,21 +27,22 @@ class Spelling:
 
     def meant(self, word: str) -> str:
         """Return the word that ``word`` misspells, or ``word``."""
-        if not self._letters <= len(word) <= _LONGEST or word in self._taken:
+        if not self._letters <= len(word) <= LONGEST_WORD or word in self._taken:
             return word
-        return next((self._whole[form] for form in (word, *_less_one_letter(word)) if form in self._whole), word)
+        return next((self._whole[form] for form in (word, *self._less_one_letter(word)) if form in self._whole), word)
 
     @cached_property
     def _whole(self) -> dict[str, str]:
         """The words, under themselves and under what is left of them; made when a word comes that may be misspelled."""
-        whole = {
-            form: word
-            for word in sorted(self._words, reverse=True)
-            for form in _less_one_letter(word)
-            if form not in self._taken
-        }
+        whole = {form: word for word in sorted(self._words, reverse=True) for form in self._less_one_letter(word)}
         return whole | {word: word for word in self._words}
 
+    def _less_one_letter(self, word: str) -> Iterator[str]:
+        """Yield ``word`` without one of its letters, and with a gap where that leaves another word.
 
-def _less_one_letter(word: str) -> Iterator[str]:
-    return (word[:i] + word[i + 1 :] for i in range(1, len(word)))
+        So "spazm" is a spasm, by the gap, and "spamx" is none.
+        """
+        for i in range(1, len(word)):
+            less = word[:i] + word[i + 1 :]
+            other = less in self._taken and less not in self._words
+            yield f"{word[:i]}_{word[i + 1 :]}" if other else less

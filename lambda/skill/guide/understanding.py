@@ -22,7 +22,7 @@ from struct import unpack
 from typing import Any, NamedTuple
 from zlib import crc32, decompress
 
-from guide.spelling import Spelling
+from guide.spelling import LONGEST_WORD, Spelling
 from guide.words import spoken_words
 
 _NOTHING = 128
@@ -37,9 +37,6 @@ _ZERO = 1 << 63
 
 PARTS = 4096
 """A hidden unit counts in so many parts of one."""
-
-# No word is longer; what comes after that is noise.
-_LONGEST_WORD = 30
 
 # A term is known again in a word of so many letters or more.
 _LEAST_LETTERS = 5
@@ -196,7 +193,7 @@ def is_word(unit: str) -> bool:
 
 def pieces(word: str) -> Iterator[str]:
     """Yield the pieces of three to five letters of ``word``, each once, its ends marked: ``<ba``, ``<bac``, … ``ck>``."""
-    marked = f"<{word[:_LONGEST_WORD]}>"
+    marked = f"<{word[:LONGEST_WORD]}>"
     return iter({marked[start : start + size]: 0 for size in (3, 4, 5) for start in range(len(marked) - size + 1)})
 
 

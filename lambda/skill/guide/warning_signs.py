@@ -131,6 +131,10 @@ class WarningSigns:
         symptoms = (self._symptoms & said.groups.keys()) - self._undeniable
         return any(self._denial(group, span, said) is not None for group in symptoms for span in said.groups[group])
 
+    def groups_in(self, text: str) -> Iterable[int]:
+        """Return the groups of phrases that ``text`` holds, for the compiler, which counts them."""
+        return self._read(text).groups
+
     def sign(self, name: str) -> Mapping[str, Any]:
         """Return a sign's ``id``, ``level``, ``name``, ``say`` and ``if_asked``; ``KeyError`` when there is none."""
         for sign in self._signs:
@@ -313,7 +317,9 @@ class WarningSigns:
         for s, e in said.groups.get(self._special["gone"], ()):
             if not 0 <= s - span[1] <= 1 or said.sentence[s] != said.sentence[span[0]]:
                 continue
-            goes_on = e < len(said.lean) and said.place[e] in said.covered
+            # "gone numb", but not "is not there, numbness is not there".
+            denies = said.lean[s] in self._lists["before"]
+            goes_on = not denies and e < len(said.lean) and said.place[e] in said.covered
             if not goes_on and (s == span[1] or said.lean[span[1]] in self._lists["through"]):
                 return True
         return False
@@ -386,14 +392,15 @@ class WarningSigns:
         return i > 1 and full[i - 1] == "do" and full[i - 2] in self._lists["how"]
 
     def _of_an_animal(self, span: _Span, said: _Utterance) -> bool:
-        """Tell whether the sign is an animal's: one is named before it, with no person between, or "in dogs" follows."""
+        """Tell whether the sign is an animal's: one is named before it with no person between, or "in dogs" follows and none before."""
         first = said.place[span[0]]
         for at, ends in self._animals(said):
             if at <= first:
                 if not self._lists["people"].intersection(said.full[ends + 1 : first]):
                     return True
             elif self._lists["of_animals"].intersection(said.full[max(0, at - 2) : at]):
-                return True
+                # "mum has brittle bones and bent down for the cat" is mum's.
+                return not self._lists["people"].intersection(said.full[:first])
         return False
 
     def _animals(self, said: _Utterance) -> Iterator[_Span]:

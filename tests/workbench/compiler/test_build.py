@@ -179,6 +179,17 @@ class TestWarningSigns:
             buildable_copy.said(WARNING_SIGNS, line, "“he has stopped breathing” is heard as not-breathing")
         )
 
+    def test_what_follows_a_sign_of_the_wrong_shape_is_told_of_at_its_line(self, buildable_copy: ContentCopy) -> None:
+        shapeless = buildable_copy.insert_after(WARNING_SIGNS, "signs:", "  - numb legs")
+        line = buildable_copy.replace_line(WARNING_SIGNS, "    level:", "    level: urgent")
+        read, compiled = self.told(buildable_copy)
+        assert read.startswith(buildable_copy.said(WARNING_SIGNS, shapeless, "a sign needs an 'id'"))
+        assert compiled == buildable_copy.said(WARNING_SIGNS, line, "one of emergency, today, soon")
+
+    def test_value_that_alexa_cannot_take_is_left_to_the_check_of_lines(self, buildable_copy: ContentCopy) -> None:
+        buildable_copy.insert_after(WARNING_SIGNS, "    says:", "      - 2 blue lips")
+        assert self.told(buildable_copy) == []
+
     def test_no_signs_are_told_of_by_the_reader_alone(self, buildable_copy: ContentCopy) -> None:
         buildable_copy.write(WARNING_SIGNS, "")
         content, problems = buildable_copy.load()

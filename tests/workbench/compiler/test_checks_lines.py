@@ -226,7 +226,14 @@ def test_value_of_two_signs(content_copy: ContentCopy) -> None:
     line = [i for i, line in enumerate(content_copy.text(WARNING_SIGNS).split("\n"), 1) if line == "      - blue toes"][
         1
     ]
-    told = content_copy.said(WARNING_SIGNS, line, f"'blue toes' belongs to the sign '{first}' already")
+    told = content_copy.said(WARNING_SIGNS, line, f"'blue toes' belongs to the sign '{first}' already; keep one")
+    assert content_copy.problems() == [told]
+
+
+def test_value_that_a_sign_has_twice(content_copy: ContentCopy) -> None:
+    sign_value(content_copy, "blue toes")
+    line = sign_value(content_copy, "Blue toes") + 1
+    told = content_copy.said(WARNING_SIGNS, line, "'blue toes' stands here already; keep one")
     assert content_copy.problems() == [told]
 
 

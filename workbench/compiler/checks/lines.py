@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 from guide.release import topic_key
@@ -18,6 +17,8 @@ from workbench.compiler.ranking import DENSE_MOST
 LEAST_LINES = 20
 MOST_STORY_CHARACTERS = 300
 """Of an ask line, or a line of elsewhere: nobody tells a speaker more in one breath."""
+MOST_SLOT_CHARACTERS = 140
+"""Alexa's limit for a slot value."""
 
 # Care levels that the trained model may raise by itself, the most urgent first. What is to be seen "within days" it leaves to
 # the patterns: most stories sound like that.
@@ -44,6 +45,7 @@ def check(content: Content) -> Iterator[Problem]:
     yield from _twice(written)
     yield from _first_words(content)
     yield from _topics(content)
+    yield from _says(content)
     for answer in content.answers.values():
         for i, text in enumerate(answer.ask):
             if re.search(r"\{[a-z_]+\}", text):
@@ -131,22 +133,25 @@ def _topics(content: Content) -> Iterator[Problem]:
     for answer in content.answers.values():
         for i, topic in enumerate(answer.topics):
             line = answer.lines("topics", i)
-            yield from _characters(answer.file, line, topic)
+            yield from _characters(answer.file, line, topic, MOST_SLOT_CHARACTERS)
             other = owners.setdefault(topic_key(topic), answer.id)
             if other != answer.id:
                 yield Problem(answer.file, line, f"the topic '{topic}' belongs to '{other}' already")
             elif plain_sample(topic) in map(plain_sample, answer.topics[:i]):
                 yield Problem(answer.file, line, f"the topic '{topic}' stands here already; keep one")
-    signs: dict[str, str] = defaultdict(str)
+
+
+def _says(content: Content) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
     for i, sign in enumerate(content.signs.get("signs", [])):
-        for j, value in enumerate(sign.get("says", [])):
+        for j, value in enumerate(sign["says"]):
             where = content.lines[WARNING_SIGNS]("signs", i, "says", j)
-            yield from _characters(WARNING_SIGNS, where, str(value))
-            if signs[plain_sample(str(value))] not in ("", sign["id"]):
-                yield Problem(
-                    WARNING_SIGNS, where, f"'{value}' belongs to the sign '{signs[plain_sample(str(value))]}' already"
-                )
-            signs[plain_sample(str(value))] = sign["id"]
+            yield from _characters(WARNING_SIGNS, where, value, MOST_SLOT_CHARACTERS)
+            key = plain_sample(value)
+            if key in owners:
+                whose = "stands here" if owners[key] == sign["id"] else f"belongs to the sign '{owners[key]}'"
+                yield Problem(WARNING_SIGNS, where, f"'{value}' {whose} already; keep one")
+            owners.setdefault(key, sign["id"])
 
 
 def _alarms(content: Content) -> Iterator[Problem]:
