@@ -18,6 +18,8 @@ from workbench.compiler.checks import references
 from workbench.compiler.content import ROOT, load_content
 from workbench.compiler.interaction_model import INTENTS_MOST, compile_model
 
+MORE_THAN_INTENTS = INTENTS_MOST + 10
+
 
 def test_subjects_are_all_different() -> None:
     made = list(subjects(ANSWERS_MOST))
@@ -34,10 +36,10 @@ def test_a_question_that_is_held_out_is_in_no_lines() -> None:
 
 
 def test_made_up_content_passes_the_gates_and_fits_alexas_model(tmp_path: Path) -> None:
-    lay_out(tmp_path, 400)
+    lay_out(tmp_path, MORE_THAN_INTENTS)
     content, problems = load_content(tmp_path)
     assert problems.errors == []
-    assert len(content.answers) == 400
+    assert len(content.answers) == MORE_THAN_INTENTS
     assert list(references.check(content)) == []
     assert list(lines_gate.check(content)) == []
     assert len(compile_model(content)["interactionModel"]["languageModel"]["intents"]) == INTENTS_MOST

@@ -143,11 +143,15 @@ class Content:
         """The first and the last word of every line that somebody may say: ours, elsewhere's, and emergencies."""
         return frozenset((line[0], line[-1]) for line in self._said() if line)
 
-    def vocabulary(self, fewest: int) -> frozenset[str]:
-        """Return the words that so many of those lines hold, and those that warning signs are told by."""
+    def words_held(self, fewest: int) -> frozenset[str]:
+        """Return the words that so many of those lines hold."""
         held = Counter(word for line in self._said() for word in set(line))
+        return frozenset(word for word, times in held.items() if times >= fewest)
+
+    def words_of_signs(self) -> frozenset[str]:
+        """Return the words that warning signs are told by."""
         told = {word for phrase in self._compiled_signs.get("phrases", ()) for word in phrase.split()}
-        return frozenset({word for word in held if held[word] >= fewest} | told | {*self._compiled_signs.get("same", ())})
+        return frozenset(told | {*self._compiled_signs.get("same", ())})
 
     def _said(self) -> Iterator[list[str]]:
         asked = (line for answer in self.answers.values() for line in answer.ask)

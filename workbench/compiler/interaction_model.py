@@ -23,11 +23,12 @@ MOST_ASKED_CHARACTERS = 40
 """Of an ask line that is a sample too. Nobody repeats a longer one word for word, and all of them would not fit into a
 model: Alexa takes 1.5 MB (facts: limits of the interaction model)."""
 
-COMMON_WORDS = 8_000
+COMMON_WORDS = 4_000
 """So many of the commonest words lead a carrier phrase: of lines nobody had seen, 3 in 100 began with a word that none did."""
 
-FEWEST_LINES = 2
-"""So do words that so many authored lines hold anywhere: what one person says late, another says first."""
+FEWEST_LINES = 8
+"""So do words that so many authored lines hold anywhere, where they are read as what they are about: what one person says
+late, another says first. Read as nothing, "toothpaste allergy" would be an allergy and no more."""
 
 SPEAKERS = frozenset({"alexa", "echo"})
 """No sample may hold one, wherever it stands (facts: certification of samples)."""
@@ -66,10 +67,10 @@ def parts_of(frame: Any) -> tuple[str, list[str]]:
 def _lead_with_words(last: str, homely: list[str], found: dict[str, dict[str, Any]], content: Content) -> None:
     """Add a carrier phrase to ``found`` for each word that a line may begin with and that leads none.
 
-    Those are the words that authored lines begin with, unless another carrier ends with the line's last word, other words
-    of theirs, those of warning signs, and the commonest of English: what no carrier catches reaches the function without a
-    word of it. Each goes to the ``homely`` frame whose words are about as good, or else to the ``last``; so do the words that
-    the latter has already.
+    Those are the words that authored lines begin with, unless another carrier ends with the line's last word, those of warning
+    signs, and the commonest of English: what no carrier catches reaches the function without a word of it. Each goes to the
+    ``homely`` frame whose words are about as good, or else to the ``last``; so do the words that the latter has already. Other
+    words of the lines only go to a homely one.
     """
     from workbench.compiler.first_words import homes  # they bring NumPy, which asking a question does without
     from workbench.embeddings import common_words
@@ -78,10 +79,13 @@ def _lead_with_words(last: str, homely: list[str], found: dict[str, dict[str, An
     leading = set(map(_lead, samples))
     trailing = {sample.removeprefix("{query} ") for sample in samples}
     first = {word for word, ending in content.beginnings if ending not in trailing}
-    first.update(common_words(COMMON_WORDS), content.vocabulary(FEWEST_LINES))
-    first = {word for word in first - WAKE_WORDS - leading if _SAYABLE.fullmatch(word)}
+    first.update(common_words(COMMON_WORDS), content.words_of_signs())
+    first, others = (
+        {word for word in words - WAKE_WORDS - leading if _SAYABLE.fullmatch(word)}
+        for words in (first, content.words_held(FEWEST_LINES))
+    )
     own = set(map(_lead, found[last]["samples"]))
-    home = homes(content, first | own, {name: _lead(found[name]["reads"]) for name in homely})
+    home = homes(content, first | own | others, {name: _lead(found[name]["reads"]) for name in homely})
     every = [*found[last]["samples"], *(f"{word} {{query}}" for word in sorted(first - own))]
     found[last]["samples"] = [sample for sample in every if _lead(sample) not in home]
     for name in homely:

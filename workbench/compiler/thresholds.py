@@ -45,8 +45,8 @@ COSTS = {
 # subject, most of what is said is about nothing of this; where something does, authored lines of elsewhere are nearer to ours
 # than what people ask.
 PRETRAINED_COSTS = {
-    "bare": Cost(0.14, 0.011, 0.07, 0.55),
-    "bare story": Cost(0.14, 0.007, 0.16, 0.56),
+    "bare": Cost(0.14, 0.011, 0.055, 0.55),
+    "bare story": Cost(0.14, 0.007, 0.12, 0.56),
     "named": Cost(0.14, 0.052, 0.25, 0.56),
     "named story": Cost(0.14, 0.11, 0.45, 0.66),
     "named telling": Cost(0.14, 0.1, 0.45, 0.9),

@@ -74,7 +74,9 @@ def _question(row: Mapping[str, Any]) -> Question:
         return Question(row["text"], IN_SCOPE, row["answer"], frozenset(labels | finer), doubtful, False)
     if "level" in row:
         least = min(LEVELS.index(level) for level in {row["level"], row.get("also_level") or row["level"]})
-        return Question(row["text"], SIGN, row["level"], frozenset(LEVELS[least:]), doubtful, bool(row.get("also_level")))
+        return Question(
+            row["text"], SIGN, row["level"], frozenset(LEVELS[least:]), doubtful, bool(row.get("also_level"))
+        )
     return Question(row["text"], ELSEWHERE, row["kind"], frozenset(), doubtful, False)
 
 

@@ -233,7 +233,6 @@ class _Turn:
 
     def _choice(self, text: str) -> str:
         """The offered answer that ``text`` names, if it names one."""
-        here = self.state.here
         asked = self.release.topic(text)
         return asked if asked in self._offered() else ""
 
