@@ -231,6 +231,16 @@ def test_told_wins_over_asked_about_at_the_same_level() -> None:
         ("my little boy swallowed a rat killer pellet", "my little boy swallowed his pride"),
         ("slight numbing around my groin since my back went", "a numbing cream for my groin"),
         ("my back hurts and my chest is tight", "stretch your chest with your knees to your chest"),
+        ("i have trouble moving my legs", "i have trouble moving my sofa"),
+        ("i've sat on the loo for an hour and not a drop comes", "not a drop of rain came down"),
+        ("my belly has gone rock hard and my back hurts", "my belly has gone soft since i stopped planks"),
+        ("i took double tablets all day", "i took two tablets like the packet says"),
+        ("struck by lightning", "my back felt like i'd been struck by lightning"),
+        ("fever and numbness and a tight back", "fever not present and my back is tight"),
+        ("a lens that fell on me has hurt my back", "how do i put a lens that fell out back in"),
+        ("he was hit by a bullet", "how fast is a bullet"),
+        ("mum has brittle bones and bent for the cat and hurt her back", "brittle bones and back pain in cats"),
+        ("i mixed vodka and my pain pills", "why you should not mix vodka and pain pills"),
     ],
 )
 def test_denial_and_look_alikes_are_understood_both_ways(alarm: str, none: str) -> None:
@@ -248,7 +258,18 @@ def test_spelling_of_a_denied_verb_does_not_matter(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["numness in both legs", "incontinance and back pain", "tinglng in both feet", "i think its corda equina"]
+    "line",
+    [
+        "numness in both legs",
+        "incontinance and back pain",
+        "tinglng in both feet",
+        "i think its corda equina",
+        "bad chess pain",
+        "i can't breeve",
+        "he's unconshus",
+        "she fented and her back hurts",
+        "a car crush and my back is bad",
+    ],
 )
 def test_misspelling_and_mishearing_are_forgiven(line: str) -> None:
     found = SIGNS.find(line)
@@ -353,6 +374,14 @@ def test_finding_is_fast_enough_for_every_turn() -> None:
         text = " ".join(" ".join(_LINES[i : i + 6]).split()[:30])
         spans.append(seconds(partial(SIGNS.find, text), times=3))
     assert sorted(spans)[int(len(spans) * 0.99)] < 0.0007 * SLOW_MACHINE
+
+
+def test_few_rules_are_tried_on_a_line() -> None:
+    """Each is looked for by that of its groups which the fewest lines hold."""
+    groups = [group for line in _LINES for group in SIGNS.groups_in(line)]
+    assert sum(len(COMPILED["rules_of"].get(str(group), ())) for group in groups) < 0.02 * len(COMPILED["rules"]) * len(
+        _LINES
+    )
 
 
 def test_making_it_from_a_parsed_release_costs_next_to_nothing() -> None:

@@ -26,7 +26,7 @@ model: Alexa takes 1.5 MB (facts: limits of the interaction model)."""
 COMMON_WORDS = 4_000
 """So many of the commonest words lead a carrier phrase: of lines nobody had seen, 3 in 100 began with a word that none did."""
 
-FEWEST_LINES = 8
+LINES_HOLDING = 8
 """So do words that so many authored lines hold anywhere, where they are read as what they are about: what one person says
 late, another says first. Read as nothing, "toothpaste allergy" would be an allergy and no more."""
 
@@ -82,7 +82,7 @@ def _lead_with_words(last: str, homely: list[str], found: dict[str, dict[str, An
     first.update(common_words(COMMON_WORDS), content.words_of_signs())
     first, others = (
         {word for word in words - WAKE_WORDS - leading if _SAYABLE.fullmatch(word)}
-        for words in (first, content.words_held(FEWEST_LINES))
+        for words in (first, content.words_held(LINES_HOLDING))
     )
     own = set(map(_lead, found[last]["samples"]))
     home = homes(content, first | own | others, {name: _lead(found[name]["reads"]) for name in homely})

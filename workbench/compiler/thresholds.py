@@ -40,8 +40,8 @@ COSTS = {
     "named telling": Cost(0.04, 0.06, 0.13, 0.8),
 }
 
-# One that was trained before errs much less than those, which were not: of five sets of real questions, .012 to .036 of those
-# that are ours are answered wrongly with these, and hardly any of what is not ours is answered. Where nothing names the
+# One that was trained before errs much less than those, which were not: of two thousand real questions that are ours, from
+# fifteen places, .03 are answered wrongly with these, and hardly any of what is not ours is answered. Where nothing names the
 # subject, most of what is said is about nothing of this; where something does, authored lines of elsewhere are nearer to ours
 # than what people ask.
 PRETRAINED_COSTS = {

@@ -46,9 +46,8 @@ READ_BY = ("understanding.py", "spelling.py", "words.py")
 
 FOLDS = 3
 SEED = 3
-TUNINGS = (
-    4  # of what was trained before; their mean depends less on the order of the lines, and on chance, than any one
-)
+# Of what was trained before: their mean depends less on the order of the lines, and on chance, than any one of them.
+TUNINGS = 4
 
 
 Key = TypeVar("Key")

@@ -37,6 +37,16 @@ class TestQuestions:
         assert emergency.accepted == {"emergency"} and not emergency.disputed
         assert elsewhere == Question("d", "elsewhere", "near_miss", frozenset(), False, False)
 
+    def test_a_field_that_says_nothing_is_no_field(self, tmp_path: Path) -> None:
+        file = written(
+            tmp_path / "a.jsonl",
+            {"text": "a", "answer": "heat", "also": None},
+            {"text": "b", "level": "today", "also_level": None},
+        )
+        heat, today = read_questions([file])
+        assert heat.accepted == {"heat"}
+        assert today.accepted == {"today", "emergency"} and not today.disputed
+
     def test_folders_are_read_in_order_and_other_files_left(self, tmp_path: Path) -> None:
         written(tmp_path / "b.jsonl", {"text": "2", "kind": "x"})
         written(tmp_path / "a.jsonl", {"text": "1", "kind": "x"})
