@@ -8,9 +8,6 @@ EVENT ?= events/relief.json
 # The locks are complete, so nothing is resolved again: what is installed is what is written there.
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes
 
-# Tests run side by side, and who is done takes over what others have left: some take most of a minute.
-AT_ONCE := -n 2 --dist worksteal
-
 .DEFAULT_GOAL := help
 .PHONY: help ask setup setup-dev build check lint test test-all evaluate lock clean
 
@@ -56,12 +53,12 @@ test: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## everything 
 	@$(BIN)/guide build --check
 	@$(BIN)/guide build
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest $(AT_ONCE) -rs -m "not exhaustive"
+	@$(BIN)/python -m pytest -n 2 -rs -m "not exhaustive"
 	@$(MAKE) --no-print-directory test-built-where-possible SUITES="$(QUICK_SUITES)"
 
 test-all: $(VENV)/.dev runtime-where-possible dynalite-where-possible ## the exhaustive runs too
 	@$(BIN)/guide build
-	@$(BIN)/python -m pytest $(AT_ONCE)
+	@$(BIN)/python -m pytest -n 2
 	@$(MAKE) --no-print-directory test-built-where-possible
 
 evaluate: $(VENV)/.run ## cross-validate the authored lines; with labelled questions: guide evaluate DIR
@@ -100,7 +97,7 @@ BUILT_SUITES := .venv-built/.done
 .PHONY: built-suites test-built test-built-where-possible
 
 test-built: $(BUILT) $(BUILT_SUITES) ## the suites of requests on the built folder, under Python 3.13
-	@.venv-built/bin/python -m pytest -p tests.on_built_function -o pythonpath=. $(AT_ONCE) -rs -m "not exhaustive" $(SUITES)
+	@.venv-built/bin/python -m pytest -p tests.on_built_function -o pythonpath=. -n 2 -rs -m "not exhaustive" $(SUITES)
 
 built-suites: $(BUILT_SUITES) ## set up what make test-built needs (Python 3.13)
 
