@@ -272,8 +272,8 @@ def _response(body: str) -> Any:
     try:
         response = json.loads(body)
     except json.JSONDecodeError:
-        # The emulator tells of a timeout in plain text.
-        raise InvocationFailed(body) from None
+        # The emulator tells of a timeout in plain text, and of some mishaps of its own in none.
+        raise InvocationFailed(body or "the emulator answered nothing") from None
     if isinstance(response, dict) and "errorType" in response:
         trace = "".join(response.get("stackTrace") or ())
         raise InvocationFailed(f"{response['errorType']}: {response.get('errorMessage')}\n{trace}".rstrip())
