@@ -317,7 +317,7 @@ class WarningSigns:
         for s, e in said.groups.get(self._special["gone"], ()):
             if not 0 <= s - span[1] <= 1 or said.sentence[s] != said.sentence[span[0]]:
                 continue
-            # "gone numb", but not "is not there, numbness is not there".
+            # "gone numb", but not "fever not present, numbness not present".
             denies = said.lean[s] in self._lists["before"]
             goes_on = not denies and e < len(said.lean) and said.place[e] in said.covered
             if not goes_on and (s == span[1] or said.lean[span[1]] in self._lists["through"]):
